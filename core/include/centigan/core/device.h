@@ -1,0 +1,31 @@
+// Where tensors live, how many threads work, and the process-wide settings that make runs repeatable and fast.
+#pragma once
+#include <torch/types.h>
+
+#include <string>
+
+namespace centigan {
+
+// First in main: allocator thresholds (page faults cost a third of a small step), SIGPIPE, denormals, one OpenMP thread.
+void prepare_process();
+
+// "auto", "cpu", "cuda", "cuda:1". auto: CUDA where a driver and the full LibTorch are there (loads libtorch_cuda on
+// first use), else the CPU. Asked-for CUDA that is missing: usage error that says what is missing.
+torch::Device pick_device(const std::string& text);
+bool cuda_available();
+std::string device_name(const torch::Device& device);
+
+// IEEE float32 in convolutions and matrix products (no TF32), or TF32 allowed.
+void set_tf32(bool allowed);
+
+// Threads used inside one LibTorch operator (OpenMP).
+void set_operator_threads(int threads);
+
+int hardware_threads();
+bool cpu_has_bf16();             // the processor multiplies bf16 natively (avx512_bf16, amx_bf16, or Arm bf16)
+
+struct BuildInfo { std::string version, compiler, torch, cpu; };
+BuildInfo build_info();
+double peak_memory_mb();         // of this process
+
+}  // namespace centigan

@@ -1,0 +1,85 @@
+// Pictures for training and measuring.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "centigan/core/config.h"
+
+namespace centigan {
+
+struct DataConfig {
+  std::string path;
+  std::string fit = "crop";          // crop, pad, stretch
+  std::string resize_filter = "box"; // box, lanczos
+  std::string alpha = "white";       // white, black, #rrggbb, premultiply
+  std::string exif = "ignore";       // ignore, rotate
+  bool mirror = false;
+  bool strict = false;
+  int64_t max_pixels = 64 << 20;
+};
+
+inline void visit(ConfigVisitor& v, DataConfig& c) {
+  v.field("path", c.path, "Folder of PNG, JPEG and BMP pictures (with sub-folders).");
+  v.field("fit", c.fit, "How a picture becomes square: crop (the centre), pad or stretch.");
+  v.field("resize_filter", c.resize_filter, "Filter that shrinks and enlarges: box or lanczos.");
+  v.field("alpha", c.alpha, "Background under transparent pictures: white, black, #rrggbb or premultiply.");
+  v.field("exif", c.exif, "Rotation flags of JPEG files: ignore or rotate.");
+  v.field("mirror", c.mirror, "Flip half of the pictures left to right.");
+  v.field("strict", c.strict, "Stop at the first bad file instead of skipping it.");
+  v.field("max_pixels", c.max_pixels, "Largest picture that is decoded, in pixels.");
+}
+
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual int64_t size() const = 0;
+  virtual int64_t channels() const = 0;
+  virtual int64_t height() const = 0;
+  virtual int64_t width() const = 0;
+  virtual int64_t classes() const = 0;                                    // 0: no labels
+  virtual torch::Tensor image(int64_t index) const = 0;                   // uint8 [C,H,W], not mirrored
+  virtual int64_t label(int64_t index) const = 0;                         // 0 without labels
+  virtual std::string name(int64_t index) const = 0;                      // path below the folder
+  virtual std::string fingerprint() const = 0;                            // SHA-256 over names and pixels
+};
+
+// What was met while opening, for log and summary.
+struct DataReport {
+  int64_t used = 0;
+  std::vector<std::pair<std::string, std::string>> skipped;  // name (escaped), reason
+  std::vector<std::string> warnings;                         // one sentence each
+};
+
+// Opens the folder and decodes everything once, at `resolution` with `channels` channels. Order: metrics rule (names by
+// byte; if every name is digits before its extension, by number). Fewer than 2 usable pictures, an unreadable folder,
+// a bad file under strict: Error.
+std::shared_ptr<Dataset> open_dataset(const DataConfig& config, int64_t resolution, int64_t channels,
+                                      DataReport* report = nullptr);
+
+// All pictures as one tensor uint8 [N,C,H,W].
+torch::Tensor all_images(const Dataset& dataset);
+
+// A folder's pictures at their own sizes, uint8 [3,H,W] each, as decoded (for metrics between folders).
+std::vector<torch::Tensor> native_images(const DataConfig& config, DataReport* report = nullptr);
+
+// Endless seeded order: item i is a function of (seed, i). Each epoch is a permutation; with `mirror` half are flipped.
+class Sampler {
+ public:
+  Sampler(const Dataset& dataset, uint64_t seed, bool mirror);
+  // Items first … first+count-1 as float32 [count,C,H,W] in [-1,1] (x / 127.5 - 1); labels int64 [count].
+  torch::Tensor images(int64_t first, int64_t count) const;
+  torch::Tensor labels(int64_t first, int64_t count) const;
+
+ private:
+  struct Item { int64_t index; bool flip; };
+  Item item(int64_t i) const;
+  const Dataset& dataset_;
+  uint64_t seed_;
+  bool mirror_;
+};
+
+}  // namespace centigan

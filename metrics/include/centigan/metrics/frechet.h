@@ -1,0 +1,16 @@
+// Fréchet distance between two sets of features, in float64.
+#pragma once
+#include <torch/types.h>
+
+namespace centigan {
+
+struct FrechetParts {
+  double value, mean_term, trace_x, trace_y, nuclear;
+};
+
+// x [n,d], y [m,d] features (any float type), n, m >= 2; covariances over n-1. Uses the low-rank form where
+// min(n,m) <= d, else the symmetric eigenvalue form. docs/metrics.md has the formulas. Non-finite input, one row,
+// different widths: Error.
+FrechetParts frechet_distance(const torch::Tensor& x, const torch::Tensor& y);
+
+}  // namespace centigan

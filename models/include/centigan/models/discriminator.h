@@ -1,0 +1,15 @@
+// The interface of every discriminator.
+#pragma once
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+namespace centigan {
+
+class Discriminator : public torch::nn::Module {
+ public:
+  // images [N,C,H,W] float32 in [-1,1], c [N,c_dim] or undefined -> logits [N,1] float32. `exact` asks for float32
+  // throughout (R1 uses it); otherwise half types are used where the configuration says so.
+  virtual torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& c, bool exact = false) = 0;
+};
+
+}  // namespace centigan

@@ -1,0 +1,83 @@
+// What is optimised: one file in trainers/src/objectives a method.
+#pragma once
+#include <torch/nn/module.h>
+#include <torch/types.h>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "centigan/core/snapshot.h"
+#include "centigan/diffaug/augmentation.h"
+#include "centigan/models/discriminator.h"
+#include "centigan/models/generator.h"
+
+namespace centigan {
+
+// Where a step stands: a pure function of the step number and the config, so resuming changes nothing.
+struct StepInfo {
+  int64_t step = 0;         // 0, 1, …
+  int64_t images = 0;       // pictures shown before this step
+  int64_t batch = 0;        // pictures of this step over all pieces and processes
+  int64_t pieces = 1;       // independent parts of the step that may run on different threads
+  double kimg() const { return images / 1000.0; }
+};
+
+// The part of a step's data one accumulate call works on.
+struct Batch {
+  int64_t piece = 0;        // 0 … pieces-1
+  int64_t first = 0;        // global index of its first picture (random streams are indexed by it)
+  int64_t size = 0;
+  torch::Tensor reals;      // [size,C,H,W] float32 in [-1,1] on the device
+  torch::Tensor labels;     // [size,c_dim] one-hot, or undefined
+};
+
+// Sums for the log, averaged over steps until the next tick. Tensors stay on the device until then.
+class Stats {
+ public:
+  void add(const std::string& name, const torch::Tensor& value);  // any shape; detached; mean is taken
+  void merge(const Stats& other);
+  std::map<std::string, double> take();  // means, and starts anew
+
+ private:
+  std::map<std::string, std::pair<torch::Tensor, int64_t>> sums_;
+};
+
+// One optimised network: its parameters share one optimizer state. `average`: keep an exponential moving average.
+struct Trained {
+  std::string name;  // "G", "D"
+  std::shared_ptr<torch::nn::Module> module;
+  bool average = false;
+};
+
+// One kind of update within a step. Runs when step % interval == 0; the loss is multiplied by gain.
+struct Phase {
+  std::string name;       // "Gmain", "Dreg", …
+  std::string trains;     // name of a Trained
+  int64_t interval = 1;
+  double gain = 1.0;
+};
+
+class Objective {
+ public:
+  virtual ~Objective() = default;
+  virtual std::vector<Trained> trained() = 0;
+  virtual std::vector<Phase> phases() const = 0;  // in the order they run
+  // Once a step, before its phases, on the main thread.
+  virtual void begin_step(const StepInfo& info) = 0;
+  // The mean loss over `batch` whose gradient for the phase's parameters the loop takes; undefined: nothing to do.
+  // Called for each piece, possibly on several threads at once: state that a piece keeps is indexed by batch.piece.
+  virtual torch::Tensor accumulate(const Phase& phase, const Batch& batch, Stats& stats) = 0;
+  // A graph made in one phase is used in a later one of the same step: the loop then retains nothing between pieces
+  // and micro-batches are not split further.
+  virtual bool keeps_graph() const { return false; }
+  // After all phases, on the main thread.
+  virtual void end_step(const StepInfo&) {}
+  // State beyond the networks in trained() (running means, heads, a teacher).
+  virtual void save(Snapshot&) const {}
+  virtual void load(const Snapshot&, const std::string& /*source*/) {}
+};
+
+}  // namespace centigan

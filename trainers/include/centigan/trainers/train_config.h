@@ -1,0 +1,114 @@
+// Configuration of a training run: what `centigan train` reads, prints, stores and compares.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "centigan/core/config.h"
+#include "centigan/data/dataset.h"
+#include "centigan/models/model.h"
+
+namespace centigan {
+
+struct AdamConfig {
+  Curve lr = 0.002;
+  double beta1 = 0.0, beta2 = 0.99, eps = 1e-8;
+  bool lazy_correction = true;  // lr and betas corrected for lazy regularisation (reference: StyleGAN2)
+};
+
+inline void visit(ConfigVisitor& v, AdamConfig& c) {
+  v.field("lr", c.lr, "Learning rate, a number or a curve over kimg (0:0.0025,142:0.0025,190:0.000125).");
+  v.field("beta1", c.beta1, "Adam's first decay.");
+  v.field("beta2", c.beta2, "Adam's second decay.");
+  v.field("eps", c.eps, "Adam's epsilon.");
+  v.field("lazy_correction", c.lazy_correction, "Correct lr and betas for lazy regularisation as published.");
+}
+
+struct LossConfig {
+  std::string objective = "nonsaturating";  // nonsaturating, distill
+  double r1_gamma = 10.0;                   // gamma/2 times the squared gradient norm; 0: off
+  int64_t r1_interval = 16;
+  std::string r1_on = "augmented";          // augmented: of D(T(x)) w.r.t. raw x through T; raw: of D(x) on raw x
+  double pl_weight = 0.0;                   // path length; 0: off
+  int64_t pl_interval = 4, pl_batch_shrink = 2;
+  double pl_decay = 0.01;
+  double style_mixing = 0.9;                // probability a batch
+  double w_avg_beta = 0.995;
+  bool share_fakes = false;                 // one generator pass a step serves D and G
+};
+
+inline void visit(ConfigVisitor& v, LossConfig& c) {
+  v.field("objective", c.objective, "What is optimised: nonsaturating or distill.");
+  v.field("r1_gamma", c.r1_gamma, "Weight of R1: gamma/2 times the squared gradient norm; 0 is off.");
+  v.field("r1_interval", c.r1_interval, "Steps between R1 updates (its loss is multiplied by this).");
+  v.field("r1_on", c.r1_on, "R1 of D(T(x)) through T (augmented) or of D(x) on plain reals (raw).");
+  v.field("pl_weight", c.pl_weight, "Weight of path length regularisation; 0 is off.");
+  v.field("pl_interval", c.pl_interval, "Steps between path length updates.");
+  v.field("pl_batch_shrink", c.pl_batch_shrink, "Path length uses the batch divided by this.");
+  v.field("pl_decay", c.pl_decay, "Decay of the running mean of path lengths.");
+  v.field("style_mixing", c.style_mixing, "Probability of style mixing.");
+  v.field("w_avg_beta", c.w_avg_beta, "Decay of the running mean of w.");
+  v.field("share_fakes", c.share_fakes, "One generator pass a step serves both D and G.");
+}
+
+struct TrainerConfig {
+  double kimg = 300;             // length
+  int64_t batch = 16;
+  int64_t seed = 0;
+  int64_t threads = 0;           // threads that run the pieces; 0: as many as cores, at most pieces
+  int64_t pieces = 2;            // independent parts of a batch; fixes the bits
+  double save_every = 0;         // kimg between checkpoints; 0: kimg/10
+  double tick = 0;               // kimg between log lines; 0: kimg/50
+  double grid_every = 0;         // kimg between sample sheets; 0: kimg/10
+  int64_t keep = 2;              // checkpoints that stay
+  std::string augment = "color,translation,cutout";
+  double ema_kimg = 10.0, ema_rampup = 0.05;  // half-life; ramp-up as a share of images seen, 0: none
+  AdamConfig g_opt, d_opt;
+  std::string device = "auto";
+  std::string on_save_error = "continue";  // continue, stop
+};
+
+inline void visit(ConfigVisitor& v, TrainerConfig& c) {
+  v.field("kimg", c.kimg, "Length of the run in thousands of real pictures shown.");
+  v.field("batch", c.batch, "Pictures a step.");
+  v.field("seed", c.seed, "Seed of everything random.");
+  v.field("threads", c.threads, "Threads that work; 0 uses the cores there are.");
+  v.field("pieces", c.pieces, "Parts of a batch that may run side by side; changes rounding, not meaning.");
+  v.field("save_every", c.save_every, "Thousands of pictures between checkpoints; 0 is a tenth of the run.");
+  v.field("tick", c.tick, "Thousands of pictures between log lines; 0 is a fiftieth of the run.");
+  v.field("grid_every", c.grid_every, "Thousands of pictures between sample sheets; 0 is a tenth of the run.");
+  v.field("keep", c.keep, "Checkpoints that are kept (at least 2).");
+  v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout; empty is none.");
+  v.field("ema_kimg", c.ema_kimg, "Half-life of the generator's average in thousands of pictures.");
+  v.field("ema_rampup", c.ema_rampup, "Share of the pictures seen that limits the half-life early on; 0 is none.");
+  v.group("g_opt", c.g_opt);
+  v.group("d_opt", c.d_opt);
+  v.field("device", c.device, "Device: auto, cpu or cuda.");
+  v.field("on_save_error", c.on_save_error, "When a checkpoint cannot be written: continue or stop.");
+}
+
+struct TrainConfig {
+  std::string preset;
+  std::string out;
+  DataConfig data;
+  ModelConfig model;
+  LossConfig loss;
+  TrainerConfig trainer;
+};
+
+inline void visit(ConfigVisitor& v, TrainConfig& c) {
+  v.field("preset", c.preset, "Settings to start from: quickstart or low-shot-256.");
+  v.field("out", c.out, "Run folder; the next free runs/NNNNN-data-model if not given.");
+  v.group("data", c.data);
+  v.group("model", c.model);
+  v.group("loss", c.loss);
+  v.group("trainer", c.trainer);
+}
+
+std::vector<std::string> preset_names();
+// Overwrites `config` with a preset's values; unknown name: usage error with the nearest one.
+void apply_preset(const std::string& name, TrainConfig& config);
+// Ranges and combinations; usage errors name the key, the value and the limit. Fills the derived defaults (tick, …).
+void check_train_config(TrainConfig& config);
+
+}  // namespace centigan
