@@ -12,8 +12,8 @@ find_library(LibTorch_CUDA torch_cuda HINTS "${LibTorch_ROOT}/lib" NO_DEFAULT_PA
 find_library(LibTorch_C10_CUDA c10_cuda HINTS "${LibTorch_ROOT}/lib" NO_DEFAULT_PATH)
 
 if(LibTorch_INCLUDE_DIR)
-  file(STRINGS "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h" _torch_version REGEX "define TORCH_VERSION ")
-  string(REGEX REPLACE ".*\"([0-9.]+).*" "\\1" LibTorch_VERSION "${_torch_version}")
+  file(STRINGS "${LibTorch_INCLUDE_DIR}/torch/headeronly/version.h" _torch_version REGEX "^ *\"[0-9.]+\"")
+  string(REGEX REPLACE "[^0-9.]" "" LibTorch_VERSION "${_torch_version}")
 endif()
 
 include(FindPackageHandleStandardArgs)
