@@ -1,0 +1,16 @@
+#include "demod.h"
+#include "arith.h"
+
+uint32_t cgrt_isqrt(uint64_t n) {
+  uint32_t root = 0;
+  for (uint32_t bit = 1u << 20; bit != 0; bit >>= 1) {
+    uint64_t trial = root | bit;
+    if (trial * trial <= n) root |= bit;
+  }
+  return root;
+}
+
+int32_t cgrt_demodulated(int32_t q, uint64_t energy) {
+  uint32_t factor = INT32_MAX / cgrt_isqrt((energy >> 8) + 1);
+  return cgrt_clampq(((int64_t)q * factor + 32768) >> 16);
+}

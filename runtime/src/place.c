@@ -1,0 +1,26 @@
+#include "run.h"
+
+/* The next part; parts are multiples of 8, so everything is aligned. */
+static void *take(cgrt_run *run, uint32_t bytes) {
+  uint8_t *at = run->arena + run->free_at;
+  run->free_at += bytes;
+  return at;
+}
+
+void cgrt_place(cgrt_run *run, const cgrt_plan *plan) {
+  run->level = plan->level;
+  run->handover = plan->handover;
+  run->free_at = 0;
+  run->w = (int8_t *)take(run, plan->vector);
+  run->spare = (int8_t *)take(run, plan->vector);
+  run->stages = (cgrt_stage *)take(run, plan->state);
+  run->gains = (int16_t *)take(run, plan->gains);
+  run->filter = (int8_t *)take(run, plan->filter);
+  run->row = (uint8_t *)take(run, plan->row);
+  run->rgb_at = run->free_at;
+  take(run, plan->rgb);
+  run->table_at = run->free_at + plan->rgb_row;
+  run->map_at = run->table_at + plan->head_table;
+  run->sums = (int32_t *)(void *)(run->arena + run->free_at);
+  run->end_at = cgrt_plan_bytes(plan);
+}

@@ -1,0 +1,91 @@
+/* One call of cgrt_generate: where everything lies in the arena, and the steps of drawing. */
+#ifndef CGRT_RUN_H
+#define CGRT_RUN_H
+
+#include "plan.h"
+
+/* Output of one layer, kept in the arena. Rows wrap around after `ring` of them; a whole map has all its rows. */
+typedef struct cgrt_stage {
+  uint32_t at;   /* byte offset of row 0 in the arena */
+  uint16_t done; /* rows computed so far */
+  uint16_t ring;
+} cgrt_stage;
+
+/* What one output channel needs besides its filter: bias, and the multipliers for sums >= 0 and < 0. */
+typedef struct cgrt_channel {
+  int32_t bias, up, down;
+} cgrt_channel;
+
+typedef struct cgrt_run {
+  const uint8_t *file;
+  const cgrt_options *options;
+  uint8_t *arena;
+  uint64_t seed;
+  uint32_t label;
+  uint32_t level, handover; /* output level; last level computed layer by layer */
+  int8_t *w;                /* style vector; until it is made, the mapping's current vector */
+  int8_t *spare;            /* the mapping's other vector */
+  cgrt_stage *stages;       /* one per layer */
+  int16_t *gains;           /* scratch: gains of a demodulated layer's producer */
+  int8_t *filter;           /* scratch: one unpacked filter */
+  uint8_t *row;             /* the output row; holds a row of noise while features are computed */
+  int32_t *sums;            /* the output's RGB row; holds a row of accumulators while features are computed */
+  uint32_t rgb_at;          /* offset of the whole RGB maps */
+  uint32_t free_at;         /* offset of what head and tail use in their own ways: RGB row, tables, maps or line buffers */
+  uint32_t table_at, map_at; /* of the head: the table of the current layer, the lower map */
+  uint32_t end_at;          /* its end */
+  cgrt_row deliver;
+  void *user;
+} cgrt_run;
+
+/* Lays out the arena. */
+void cgrt_place(cgrt_run *run, const cgrt_plan *plan);
+
+/* Latent, label, mapping, truncation: leaves the style vector in run->w. */
+void cgrt_make_style(cgrt_run *run);
+
+/* Row `row` of an affine map of the style vector: weights and params are blobs of the layer. Within +-32767. */
+int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t weights, uint32_t params, uint32_t row, uint32_t shift);
+int32_t cgrt_gain(const cgrt_run *run, const uint8_t *layer, uint32_t row); /* 4096 without the flag */
+
+/* Fills a layer's table for this picture: cgrt_channel[cout], or for toRGB int16[channels][cin] of folded weights. */
+void cgrt_make_table(const cgrt_run *run, uint32_t k, void *table);
+
+/* Filter `index` of a layer: in the file, or unpacked into run->filter. */
+const int8_t *cgrt_filter(const cgrt_run *run, const uint8_t *layer, uint32_t index);
+
+/* Levels 0..handover, layer by layer between two whole maps; then the levels above, row by row through line buffers. */
+int cgrt_run_head(cgrt_run *run);
+int cgrt_run_tail(cgrt_run *run);
+
+/* Row y of layer k from the stages before it, and for the last toRGB its delivery. CGRT_OK, STOPPED or CANCELLED. */
+int cgrt_run_row(const cgrt_run *run, uint32_t k, const void *table, uint32_t y);
+
+/* The three kinds of rows. */
+void cgrt_start_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
+void cgrt_conv_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
+void cgrt_torgb_row(const cgrt_run *run, uint32_t k, const int16_t *table, uint32_t y);
+
+/* Formats run->sums as pixels into run->row; returns the bytes of the row. */
+uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y);
+
+/* Noise of row y into run->row, or NULL if the layer or the call has none. */
+const int8_t *cgrt_noise_row(const cgrt_run *run, uint32_t k, uint32_t y);
+
+/* The toRGB of the level below; only for layers above level rgb_first. */
+uint32_t cgrt_torgb_below(const cgrt_run *run, uint32_t k);
+
+/* The layer whose map layer k reads. */
+static inline uint32_t cgrt_source(const uint8_t *f, uint32_t k) {
+  return k - (cgrt_type(cgrt_layer(f, k - 1)) == CGRT_TORGB ? 2u : 1u);
+}
+
+/* Row y of the output of layer k: int8 values, or int32 for toRGB. */
+static inline uint8_t *cgrt_stage_row(const cgrt_run *run, uint32_t k, uint32_t y) {
+  const uint8_t *l = cgrt_layer(run->file, k);
+  uint32_t value = cgrt_type(l) == CGRT_TORGB ? 4 : 1;
+  uint32_t pitch = value * cgrt_cout(l) * cgrt_width(run->file, cgrt_level(l));
+  return run->arena + run->stages[k].at + y % run->stages[k].ring * pitch;
+}
+
+#endif

@@ -1,0 +1,57 @@
+#include "arith.h"
+#include "kernels.h"
+#include "random.h"
+
+static void make_latent(const cgrt_run *run, int8_t *z) {
+  const int16_t *given = run->options->latent;
+  for (uint32_t i = 0; i < cgrt_latent_size(run->file); i++) {
+    int32_t v = given ? given[i] : cgrt_g12(run->seed, CGRT_STREAM_LATENT, i);
+    v = cgrt_sat8(cgrt_to_n8(v));
+    if (cgrt_features(run->file) & CGRT_FEATURE_TRUNC_Z) v = cgrt_truncate(0, v, run->options->truncation);
+    z[i] = (int8_t)v;
+  }
+}
+
+static void choose_label(cgrt_run *run) {
+  uint32_t hash;
+  if (run->label != CGRT_LABEL_RANDOM) return;
+  hash = cgrt_hash32(run->seed, CGRT_STREAM_LABEL, 0);
+  run->label = (uint32_t)((uint64_t)hash * cgrt_classes(run->file) >> 32);
+}
+
+static void append_embedding(const cgrt_run *run, int8_t *x) {
+  const uint8_t *f = run->file;
+  uint32_t embed = cgrt_embed(f);
+  if (embed) cgrt_copy(x + cgrt_latent_size(f), f + cgrt_off_embed(f) + run->label * embed, embed);
+}
+
+/* One mapping layer from run->w to run->spare, which then change places. */
+static void map_layer(cgrt_run *run, const uint8_t *l) {
+  int8_t *from = run->w;
+  uint32_t shift = cgrt_shift(l);
+  const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS);
+  for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8) {
+    int32_t lim = cgrt_lim(shift), q = cgrt_clampq(cgrt_i32(params + 4));
+    int32_t u = cgrt_dense_row(cgrt_filter(run, l, o), from, cgrt_cin(l)) + cgrt_clamp(cgrt_i32(params), -lim, lim);
+    run->spare[o] = (int8_t)cgrt_sat8(cgrt_rq(u, u >= 0 ? q : cgrt_sloped(q, cgrt_slope(l)), shift));
+  }
+  run->w = run->spare;
+  run->spare = from;
+}
+
+/* Pulls the style towards the centre; with TRUNC_Z the latent was pulled already. -128 becomes -127 either way. */
+static void truncate_style(const cgrt_run *run) {
+  const uint8_t *f = run->file;
+  uint32_t row = cgrt_centre_rows(f) > 1 ? run->label : 0;
+  const int8_t *centre = (const int8_t *)f + cgrt_off_centre(f) + row * cgrt_style(f);
+  int32_t psi = cgrt_features(f) & CGRT_FEATURE_TRUNC_Z ? 256 : run->options->truncation;
+  for (uint32_t i = 0; i < cgrt_style(f); i++) run->w[i] = (int8_t)cgrt_sat8(cgrt_truncate(centre[i], run->w[i], psi));
+}
+
+void cgrt_make_style(cgrt_run *run) {
+  choose_label(run);
+  make_latent(run, run->w);
+  append_embedding(run, run->w);
+  for (uint32_t k = 0; k < cgrt_map_layers(run->file); k++) map_layer(run, cgrt_layer(run->file, k));
+  truncate_style(run);
+}
