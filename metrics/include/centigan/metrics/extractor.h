@@ -12,8 +12,8 @@ namespace centigan {
 class Inception;
 
 // The FID network of 2015-12-05 from a safetensors file with the names of its archive. features(): uint8 pictures
-// [N,3,H,W] (grey is repeated), any size -> float32 [N,2048]; legacy ("tf1") resize to 299; results do not depend on the
-// batch size (1e-5).
+// [N,3,H,W] (grey is repeated), any size -> float32 [N,2048]; legacy ("tf1") resize to 299; results do not depend on
+// the batch size (1e-5).
 class FeatureExtractor {
  public:
   FeatureExtractor(const std::string& weights_path, torch::Device device);

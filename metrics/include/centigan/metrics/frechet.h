@@ -13,4 +13,7 @@ struct FrechetParts {
 // different widths: Error.
 FrechetParts frechet_distance(const torch::Tensor& x, const torch::Tensor& y);
 
+// The same against the mean [d] and covariance [d,d] (over m-1) of a set whose features are gone.
+FrechetParts frechet_distance(const torch::Tensor& x, const torch::Tensor& mean, const torch::Tensor& covariance);
+
 }  // namespace centigan

@@ -1,0 +1,38 @@
+#include "centigan/metrics/features_check.h"
+
+#include <ATen/ATen.h>
+
+#include "centigan/core/error.h"
+
+namespace centigan {
+namespace {
+
+void check_finite_rows(const at::Tensor& x, const std::string& side) {
+  const at::Tensor bad = x.isfinite().all(1).logical_not();
+  const int64_t count = bad.count_nonzero().item<int64_t>();
+  if (count == 0) return;
+  const int64_t first = bad.nonzero()[0].item<int64_t>();
+  fail("metrics", side + " features, row " + std::to_string(first),
+       "not finite (" + std::to_string(count) + " of " + std::to_string(x.size(0)) + " rows)",
+       "look for NaN in the pictures or the network that made them");
+}
+
+}  // namespace
+
+torch::Tensor checked_features(const torch::Tensor& features, const std::string& side, int64_t least, int64_t width) {
+  if (features.dim() != 2 || (width != 0 && features.size(1) != width)) {
+    fail("metrics", side + " features",
+         "have the shape " + c10::str(features.sizes()) + ", the other side has width " + std::to_string(width),
+         "compute both sides with the same extractor");
+  }
+  if (features.size(0) < least) {
+    fail("metrics", side + " features",
+         "needs at least " + std::to_string(least) + " pictures, got " + std::to_string(features.size(0)),
+         "give more pictures, or a smaller k where the metric has one");
+  }
+  const at::Tensor x = features.detach().to(at::kCPU, at::kDouble).contiguous();
+  check_finite_rows(x, side);
+  return x;
+}
+
+}  // namespace centigan

@@ -1,0 +1,36 @@
+#include <cstdlib>
+#include <filesystem>
+#include <vector>
+
+#include "centigan/core/error.h"
+#include "centigan/metrics/extractor.h"
+
+namespace centigan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Beside bin/ of an installation or a build; and three folders up, the source tree that a build folder lies in.
+std::vector<fs::path> weight_folders(const std::string& dir) {
+  std::vector<fs::path> folders;
+  if (!dir.empty()) folders.emplace_back(dir);
+  if (const char* variable = std::getenv("CENTIGAN_WEIGHTS")) folders.emplace_back(variable);
+  std::error_code ignored;
+  const fs::path bin = fs::read_symlink("/proc/self/exe", ignored).parent_path();
+  for (const char* up : {"..", "../../.."}) folders.push_back(bin / up / "share/centigan/weights");
+  return folders;
+}
+
+}  // namespace
+
+std::string find_inception_weights(const std::string& dir) {
+  std::error_code ignored;
+  for (const auto& folder : weight_folders(dir)) {
+    const fs::path file = folder / "inception-2015-12-05.safetensors";
+    if (fs::is_regular_file(file, ignored)) return file.lexically_normal().string();
+  }
+  fail("metrics", "inception-2015-12-05", "no weights for this network",
+       "run tools/setup.sh --weights, or name their folder with --weights-dir or CENTIGAN_WEIGHTS");
+}
+
+}  // namespace centigan
