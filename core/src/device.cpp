@@ -1,0 +1,80 @@
+#include "centigan/core/device.h"
+
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+
+#include "centigan/core/error.h"
+#include "config_text.h"
+#include "cuda_loader.h"
+
+namespace centigan {
+namespace {
+
+// "cuda" or "cuda:N"; -1 if the text is neither.
+int64_t cuda_index(const std::string& text) {
+  int64_t index = 0;
+  if (text == "cuda") return 0;
+  if (text.rfind("cuda:", 0) != 0 || !parse_int(text.substr(5), index) || index < 0) return -1;
+  return index;
+}
+
+}  // namespace
+
+void prepare_process() {
+  // Large buffers stay with the process instead of going back to the kernel and being zeroed again each step.
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  ::mallopt(M_TRIM_THRESHOLD, 2147483647);
+  ::mallopt(M_TOP_PAD, 64 << 20);
+  std::signal(SIGPIPE, SIG_IGN);
+  at::globalContext().setFlushDenormal(true);
+  at::set_num_threads(1);
+}
+
+bool cuda_available() {
+  return load_cuda().empty();
+}
+
+torch::Device pick_device(const std::string& text) {
+  if (text == "cpu") return at::kCPU;
+  if (text == "auto") return cuda_available() ? torch::Device(at::kCUDA, 0) : torch::Device(at::kCPU);
+  const int64_t index = cuda_index(text);
+  if (index < 0) fail_usage("device", text, "no such device", "use auto, cpu, cuda or cuda:N");
+  if (!cuda_available())
+    fail_usage("device", text, load_cuda(), "use --device cpu, or install the driver and all of LibTorch");
+  const int64_t count = static_cast<int64_t>(at::getNumGPUs());
+  if (index >= count) fail_usage("device", text, "there are " + std::to_string(count) + " GPUs", "GPUs count from 0");
+  return torch::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
+}
+
+std::string device_name(const torch::Device& device) {
+  if (device.is_cpu()) return "CPU (" + build_info().cpu + ")";
+  return device.str();
+}
+
+void set_tf32(bool allowed) {
+  const auto precision = allowed ? at::Float32Precision::TF32 : at::Float32Precision::IEEE;
+  for (const auto op : {at::Float32Op::CONV, at::Float32Op::MATMUL}) {
+    at::globalContext().setFloat32Precision(at::Float32Backend::CUDA, op, precision);
+  }
+}
+
+void set_operator_threads(int threads) {
+  at::set_num_threads(threads);
+}
+
+int hardware_threads() {
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+double peak_memory_mb() {
+  struct rusage usage {};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+}  // namespace centigan
