@@ -1,0 +1,105 @@
+#include <algorithm>
+#include <string>
+
+#include "centigan/core/error.h"
+#include "centigan/models/lite.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kMaxWidth = 1024, kMaxConvs = 3, kMaxMaps = 8;  // limits of the .cgm format
+
+void require(bool holds, const std::string& field, const std::string& what, const std::string& hint) {
+  if (!holds) fail_usage("models", "model." + field, what, hint);
+}
+
+void require_range(const std::string& field, int64_t value, int64_t least, int64_t most) {
+  const std::string range = std::to_string(least) + " to " + std::to_string(most);
+  require(value >= least && value <= most, field, std::to_string(value) + " is out of range", "lite takes " + range);
+}
+
+void check_widths(const std::string& field, const std::vector<int64_t>& widths, int64_t resolution) {
+  const int64_t levels = static_cast<int64_t>(widths.size());
+  int64_t needed = 1;
+  while ((kLiteStart << (needed - 1)) < resolution) ++needed;
+  require(levels == needed && (kLiteStart << (levels - 1)) == resolution, field,
+          std::to_string(levels) + " widths do not give " + std::to_string(resolution) + " px",
+          "one width a level from 4 px up: " + std::to_string(needed) + " widths, a resolution that is a power of two");
+  for (int64_t width : widths) require_range(field, width, 1, kMaxWidth);
+}
+
+class LayerTable {
+ public:
+  explicit LayerTable(const ModelConfig& config) : config_(config), lite_(config.lite) {}
+
+  std::vector<LiteLayer> build() {
+    width_ = lite_.z_dim;
+    for (int64_t i = 0; i < lite_.mapping_layers; ++i) add(LiteOp::kMap, "map" + std::to_string(i), 0, lite_.w_dim);
+    for (int64_t level = 0; level < static_cast<int64_t>(lite_.widths.size()); ++level) add_level(level);
+    return table_;
+  }
+
+ private:
+  void add_level(int64_t level) {
+    const std::string block = "b" + std::to_string(kLiteStart << level) + "_";
+    const int64_t width = lite_.widths[level], convs = level == 0 ? lite_.first_convs : lite_.level_convs;
+    if (level == 0)
+      add(LiteOp::kStart, "start", level, width);
+    else
+      add(LiteOp::kUp3, block + "up", level, width);
+    for (int64_t i = 0; i < convs; ++i) add(LiteOp::kConv3, block + "conv" + std::to_string(i), level, width);
+    if (level >= lite_.rgb_first) add(LiteOp::kToRgb, block + "rgb", level, config_.channels);
+  }
+
+  void add(LiteOp op, const std::string& name, int64_t level, int64_t cout) {
+    LiteLayer layer{op, name, level, op == LiteOp::kStart ? lite_.w_dim : width_, cout};
+    layer.gain = op != LiteOp::kMap;
+    layer.demod = layer.convolves() && lite_.demodulate;
+    layer.noise = layer.convolves() && lite_.noise;
+    if (op != LiteOp::kToRgb) width_ = cout;
+    table_.push_back(layer);
+  }
+
+  const ModelConfig& config_;
+  const LiteConfig& lite_;
+  int64_t width_ = 0;
+  std::vector<LiteLayer> table_;
+};
+
+}  // namespace
+
+void check_lite_config(const ModelConfig& config) {
+  const LiteConfig& lite = config.lite;
+  require_range("lite.z_dim", lite.z_dim, 1, kMaxWidth);
+  require_range("lite.w_dim", lite.w_dim, 1, kMaxWidth);
+  require_range("lite.mapping_layers", lite.mapping_layers, 0, kMaxMaps);
+  require(lite.mapping_layers > 0 || lite.z_dim == lite.w_dim, "lite.w_dim", "differs from z_dim without a mapping",
+          "set lite.mapping_layers, or make both sizes equal");
+  check_widths("lite.widths", lite.widths, config.resolution);
+  check_widths("lite.d_widths", lite.d_widths, config.resolution);
+  require_range("lite.rgb_first", lite.rgb_first, 0, static_cast<int64_t>(lite.widths.size()) - 1);
+  require_range("lite.first_convs", lite.first_convs, 0, kMaxConvs);
+  require_range("lite.level_convs", lite.level_convs, 0, kMaxConvs);
+  require_range("lite.mbstd_group_size", lite.mbstd_group_size, 1, kMaxWidth);
+  require(config.channels == 1 || config.channels == 3, "channels",
+          "lite draws 1 or 3 channels, not " + std::to_string(config.channels), "use --model stylegan2 for alpha");
+  require(config.classes == 0, "classes", "lite has no classes", "train one run a class, or use another --model");
+}
+
+std::vector<LiteLayer> lite_layers(const ModelConfig& config) {
+  return LayerTable(config).build();
+}
+
+int64_t lite_macs(const std::vector<LiteLayer>& layers, int64_t w_dim) {
+  int64_t total = 0;
+  for (const LiteLayer& layer : layers) {
+    const int64_t pixels = layer.side() * layer.side(), pairs = layer.cin * layer.cout;
+    const int64_t taps = layer.op == LiteOp::kUp2p ? 4 : layer.convolves() ? 9 : 1;
+    total += layer.op == LiteOp::kMap ? pairs : taps * pairs * pixels;
+    if (layer.gain) total += w_dim * (layer.op == LiteOp::kToRgb ? layer.cin : layer.cout);
+    if (layer.demod) total += pairs;
+  }
+  return total;
+}
+
+}  // namespace centigan
