@@ -1,3 +1,4 @@
+#include <ATen/OpMathType.h>
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
@@ -13,6 +14,7 @@ constexpr const char* kModulatedConv2dSchema =
     "modulated_conv2d(Tensor x, Tensor weight, Tensor styles, Tensor? noise=None, int up=1, int down=1, int padding=0, "
     "Tensor? resample_filter=None, bool demodulate=True, bool flip_weight=True) -> Tensor";
 constexpr double kDemodulationEps = 1e-8;
+constexpr double kSmallest = 1e-20;  // all-zero styles stay zero
 
 void check_modulated_conv2d(const Tensor& x, const Tensor& weight, const Tensor& styles) {
   TORCH_CHECK(x.dim() == 4 && weight.dim() == 4, "modulated_conv2d: x must be [N,I,H,W] and weight [O,I,kh,kw]");
@@ -22,12 +24,12 @@ void check_modulated_conv2d(const Tensor& x, const Tensor& weight, const Tensor&
 
 // float16 overflows beyond 65504. Demodulation cancels any factor, so the factors carry no gradient of their own.
 Tensor half_safe_weight(const Tensor& weight) {
-  const Tensor largest = weight.detach().abs().amax({1, 2, 3}, true);
+  const Tensor largest = weight.detach().abs().amax({1, 2, 3}, true).clamp_min(kSmallest);
   const double fan_in = static_cast<double>(weight.size(1) * weight.size(2) * weight.size(3));
   return weight / (largest * std::sqrt(fan_in));
 }
 Tensor half_safe_styles(const Tensor& styles) {
-  return styles / styles.detach().abs().amax({1}, true);
+  return styles / styles.detach().abs().amax({1}, true).clamp_min(kSmallest);
 }
 
 // rsqrt(sum over i, kh, kw of (weight * style)^2 + eps), [N,O], without one weight a picture.
@@ -45,8 +47,9 @@ Tensor modulated_conv2d_composite(const Tensor& x, const Tensor& weight, const T
                                   const std::optional<Tensor>& resample_filter, bool demodulate, bool flip_weight) {
   check_modulated_conv2d(x, weight, styles);
   const bool rescale = demodulate && x.scalar_type() == at::kHalf;
-  const Tensor w = rescale ? half_safe_weight(weight) : weight;
-  const Tensor s = rescale ? half_safe_styles(styles) : styles;
+  const at::ScalarType exact = at::toOpMathType(x.scalar_type());  // float32 for half types
+  const Tensor w = rescale ? half_safe_weight(weight.to(exact)) : weight.to(exact);
+  const Tensor s = rescale ? half_safe_styles(styles.to(exact)) : styles.to(exact);
   Tensor y =
       conv2d_resample(x * per_channel(s, x), w.to(x.scalar_type()), resample_filter, up, down, padding, flip_weight);
   if (demodulate) y = y * per_channel(demodulation(w, s), x);

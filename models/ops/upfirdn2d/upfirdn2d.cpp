@@ -31,8 +31,10 @@ Tensor resample_by_transposed_convolution(const Tensor& x, const Tensor& f, cons
   Tensor y = at::conv_transpose2d_symint(x, f, {}, stride, crop, none, x.sym_size(1));
   const std::array<int64_t, 4> pad = {crop_x - left, crop_x - right, crop_y - top, crop_y - bottom};
   if (pad != std::array<int64_t, 4>{}) y = at::constant_pad_nd(y, pad);
-  if (a.down_x > 1) y = y.slice(3, 0, std::nullopt, a.down_x);
-  return a.down_y > 1 ? y.slice(2, 0, std::nullopt, a.down_y) : y;
+  if (a.down_x == 1 && a.down_y == 1) return y;
+  return y.slice(2, 0, std::nullopt, a.down_y)
+      .slice(3, 0, std::nullopt, a.down_x)
+      .contiguous(x.suggest_memory_format());
 }
 
 Tensor resample_by_convolution(const Tensor& x, const Tensor& f, const UpfirdnAxes& a) {
@@ -69,7 +71,7 @@ Tensor upfirdn2d_composite(const Tensor& x, const std::optional<Tensor>& f, at::
   Tensor filter = f ? f->detach() : at::ones({1, 1}, x.options().dtype(at::kFloat));
   check_upfirdn2d(x, filter, a);
   if (flip_filter) filter = filter.dim() == 1 ? filter.flip(0) : filter.flip({0, 1});
-  const Tensor scaled = (filter * gain).to(x.scalar_type());
+  const Tensor scaled = (filter.to(at::kDouble) * gain).to(x.scalar_type());
   if (filter.dim() == 2) return upfirdn_pass(x, scaled, a);
   const Tensor rows =
       upfirdn_pass(x, filter.to(x.scalar_type()).unsqueeze(0), {a.up_x, 1, a.down_x, 1, a.x0, a.x1, 0, 0});

@@ -1,0 +1,15 @@
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <gtest/gtest.h>
+
+#include "centigan/nn/ops.h"
+
+namespace {
+
+// Guards against a linker that drops a library which only registers operators.
+TEST(NnLibrary, RegistersItsOperators) {
+  EXPECT_EQ(centigan_nn_abi_version(), 1);
+  for (const char* name : {"centigan::bias_act", "centigan::modulated_conv2d", "centigan::upfirdn2d"})
+    EXPECT_TRUE(c10::Dispatcher::singleton().findSchema({name, ""})) << name;
+}
+
+}  // namespace
