@@ -4,9 +4,8 @@
 int32_t cgrt_affine(const cgrt_run *run, const uint8_t *l, uint32_t weights, uint32_t params, uint32_t row, uint32_t shift) {
   const uint8_t *f = run->file, *p = cgrt_blob(f, l, params) + 8 * row;
   const int8_t *a = (const int8_t *)cgrt_blob(f, l, weights) + row * cgrt_al4(cgrt_style(f));
-  int32_t lim = cgrt_lim(shift);
-  int32_t u = cgrt_dense_row(a, run->w, cgrt_style(f)) + cgrt_clamp(cgrt_i32(p), -lim, lim);
-  return cgrt_sat16(cgrt_rq(u, cgrt_clampq(cgrt_i32(p + 4)), shift));
+  int32_t u = cgrt_dense_row(a, run->w, cgrt_style(f)) + cgrt_param_bias(p, shift);
+  return cgrt_sat16(cgrt_rq(u, cgrt_param_mult(p), shift));
 }
 
 int32_t cgrt_gain(const cgrt_run *run, const uint8_t *l, uint32_t row) {

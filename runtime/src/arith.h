@@ -10,11 +10,7 @@
 
 static inline int32_t cgrt_clamp(int32_t v, int32_t lo, int32_t hi) { return v < lo ? lo : v > hi ? hi : v; }
 
-static inline int32_t cgrt_clamp64(int64_t v, int32_t bound) {
-  return v < -(int64_t)bound ? -bound : v > bound ? bound : (int32_t)v;
-}
-
-static inline int32_t cgrt_clampq(int64_t v) { return cgrt_clamp64(v, CGRT_Q); }
+static inline int32_t cgrt_clampq(int32_t v) { return cgrt_clamp(v, -CGRT_Q, CGRT_Q); }
 static inline int32_t cgrt_sat8(int32_t v) { return cgrt_clamp(v, -127, 127); }
 static inline int32_t cgrt_sat16(int32_t v) { return cgrt_clamp(v, -32767, 32767); }
 
@@ -27,11 +23,13 @@ static inline int32_t cgrt_rq(int32_t u, int32_t q, uint32_t shift) {
   return (int32_t)((product + (1 << 30)) >> 31);
 }
 
-/* The multiplier after a gain in Q12. */
-static inline int32_t cgrt_gained(int32_t q, int32_t gain) { return cgrt_clampq(((int64_t)q * gain + 2048) >> 12); }
+/* The multiplier q * factor / 2^bits, rounded half up and clamped: after a gain (Q12), for negative sums (slope, Q14), after
+ * demodulation (16 bits). */
+int32_t cgrt_scaled(int32_t q, int32_t factor, uint32_t bits);
 
-/* The multiplier for negative accumulators: slope in Q14. */
-static inline int32_t cgrt_sloped(int32_t q, int32_t slope) { return cgrt_clampq(((int64_t)q * slope + 8192) >> 14); }
+/* The two numbers of a row of parameters, with the clamps that make any contents safe. */
+int32_t cgrt_param_bias(const uint8_t *param, uint32_t shift);
+int32_t cgrt_param_mult(const uint8_t *param);
 
 /* Moves v towards the centre c: psi in Q8, 256 leaves it. */
 static inline int32_t cgrt_truncate(int32_t c, int32_t v, int32_t psi) { return c + (((v - c) * psi + 128) >> 8); }

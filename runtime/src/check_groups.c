@@ -1,19 +1,15 @@
 #include "check.h"
 #include "plan.h"
 
-/* Where the last layer of a level ends. */
-static uint32_t level_end(const uint8_t *f, uint32_t level) {
-  uint32_t end = 0;
-  for (uint32_t k = 0; k < cgrt_layers(f) && cgrt_level(cgrt_layer(f, k)) <= level; k++) end = cgrt_end(cgrt_layer(f, k));
-  return end;
-}
-
+/* A group ends with the toRGB of its level; the layer table has one for each. */
 static int check_ends(const uint8_t *f) {
-  uint32_t end = 0;
-  for (uint32_t g = 0; g < cgrt_groups(f); g++) {
-    end = level_end(f, cgrt_rgb_first(f) + g);
+  uint32_t end = 0, g = 0;
+  for (uint32_t k = 0; k < cgrt_layers(f); k++) {
+    if (cgrt_type(cgrt_layer(f, k)) != CGRT_TORGB) continue;
+    end = cgrt_end(cgrt_layer(f, k));
     if (cgrt_group_end(f, g) != end) return CGRT_E_GROUP;
     if (cgrt_group_reserved(f, g) != 0) return CGRT_E_RESERVED;
+    g++;
   }
   return end <= cgrt_file_bytes(f) && cgrt_file_bytes(f) <= INT32_MAX ? CGRT_OK : CGRT_E_GROUP;
 }

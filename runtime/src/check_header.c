@@ -22,13 +22,13 @@ int cgrt_check_container(const uint8_t *f, size_t size) {
   return head_crc(f) == cgrt_u32(f + 12) ? CGRT_OK : CGRT_E_HEAD_CRC;
 }
 
-static int side_ok(uint32_t side) { return side >= 1 && side <= 16; }
-
+/* start_h, start_w, levels, channels, rgb_first, rgb_up, map_layers, handover: least and largest. */
 static int levels_ok(const uint8_t *f) {
-  return side_ok(cgrt_start_h(f)) && side_ok(cgrt_start_w(f)) && cgrt_levels(f) >= 1 && cgrt_levels(f) <= 10 &&
-         (cgrt_channels(f) == 1 || cgrt_channels(f) == 3) && cgrt_rgb_first(f) < cgrt_levels(f) &&
-         cgrt_groups(f) == cgrt_levels(f) - cgrt_rgb_first(f) && cgrt_rgb_up(f) <= 1 && cgrt_map_layers(f) <= 8 &&
-         cgrt_handover(f) < cgrt_levels(f);
+  static const uint8_t range[8][2] = {{1, 16}, {1, 16}, {1, 10}, {1, 3}, {0, 9}, {0, 1}, {0, 8}, {0, 9}};
+  for (unsigned i = 0; i < 8; i++) {
+    if (f[24 + i] < range[i][0] || f[24 + i] > range[i][1]) return 0;
+  }
+  return cgrt_channels(f) != 2 && cgrt_rgb_first(f) + cgrt_groups(f) == cgrt_levels(f) && cgrt_handover(f) < cgrt_levels(f);
 }
 
 static int vectors_ok(const uint8_t *f) {

@@ -78,15 +78,9 @@ static inline int cgrt_is_up(const uint8_t *l) { return cgrt_type(l) == CGRT_UP3
 /* A layer that reads a map and writes a map. */
 static inline int cgrt_is_conv(const uint8_t *l) { return cgrt_type(l) == CGRT_CONV3 || cgrt_is_up(l); }
 
-/* Elements of one filter; 0 for a START that is not DENSE. */
-static inline uint32_t cgrt_filter_elements(const uint8_t *l) {
-  uint32_t taps = cgrt_type(l) == CGRT_UP2P ? 4 : cgrt_is_conv(l) ? 9 : 1;
-  return taps * cgrt_cin(l);
-}
-
-static inline uint32_t cgrt_filter_bytes(const uint8_t *l) {
-  return cgrt_al4((cgrt_filter_elements(l) * cgrt_wbits(l) + 7) / 8);
-}
+/* Elements of one filter (0 for a START that is not DENSE), and the bytes it occupies. */
+uint32_t cgrt_filter_elements(const uint8_t *l);
+uint32_t cgrt_filter_bytes(const uint8_t *l);
 
 /* The first byte of a blob. */
 static inline const uint8_t *cgrt_blob(const uint8_t *f, const uint8_t *l, uint32_t blob) {

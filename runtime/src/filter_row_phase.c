@@ -6,7 +6,7 @@ void cgrt_filter_row_phase(int32_t *sums, const int8_t *const rows[2], const int
   for (uint32_t j = 0; j < width; j++) {
     int32_t sum = 0;
     for (unsigned ky = 0; ky < 2; ky++) {
-      if (rows[ky]) sum += cgrt_window(rows[ky], filter + 2 * ky * cin, (int32_t)(j + phase) - 1, 2, width, cin);
+      if (rows[ky]) sum += cgrt_window_dot(rows[ky], filter + 2 * ky * cin, (int32_t)(j + phase) - 1, 2, width, cin);
     }
     sums[2 * j + phase] = sum;
   }

@@ -1,12 +1,11 @@
-#include "dot.h"
 #include "kernels.h"
 
 /* Every input pixel lies under two columns of the output, so each of its three inner products serves two or one of the four
  * outputs it reaches: half the work of filtering the enlarged row. */
 static void add_pixel(int32_t *sums, const int8_t *pixel, const int8_t *filter, uint32_t j, uint32_t width, uint32_t cin) {
-  int32_t left = cgrt_dot(pixel, filter, cin);
-  int32_t middle = cgrt_dot(pixel, filter + cin, cin);
-  int32_t right = cgrt_dot(pixel, filter + 2 * cin, cin);
+  int32_t left = cgrt_dense_row(pixel, filter, cin);
+  int32_t middle = cgrt_dense_row(pixel, filter + cin, cin);
+  int32_t right = cgrt_dense_row(pixel, filter + 2 * cin, cin);
   if (j > 0) sums[2 * j - 1] += right;
   sums[2 * j] += middle + right;
   sums[2 * j + 1] += left + middle;

@@ -1,23 +1,16 @@
 #include "plan.h"
 
+/* A START that is not dense has cin 0, and no multiplications. */
 static uint64_t layer_macs(const uint8_t *f, const uint8_t *l) {
-  uint64_t pairs = (uint64_t)cgrt_cin(l) * cgrt_cout(l);
-  uint32_t area = cgrt_width(f, cgrt_level(l)) * cgrt_height(f, cgrt_level(l));
-  switch (cgrt_type(l)) {
-    case CGRT_MAP: return pairs;
-    case CGRT_UP2P: return 4 * pairs * area;
-    case CGRT_START: /* cin is the style if it is dense, else 0 */
-    case CGRT_TORGB: return pairs * area;
-    default: return 9 * pairs * area;
-  }
+  uint32_t area = cgrt_type(l) == CGRT_MAP ? 1 : cgrt_width(f, cgrt_level(l)) * cgrt_height(f, cgrt_level(l));
+  return (uint64_t)(cgrt_filter_elements(l) * cgrt_cout(l)) * area;
 }
 
-static uint64_t style_macs(const uint8_t *f, const uint8_t *l) {
-  uint32_t flags = cgrt_flags(l), rows = cgrt_type(l) == CGRT_TORGB ? cgrt_cin(l) : cgrt_cout(l);
-  uint64_t macs = 0;
-  if (flags & CGRT_GAIN) macs += (uint64_t)cgrt_style(f) * rows;
-  if (flags & CGRT_SBIAS) macs += (uint64_t)cgrt_style(f) * rows;
-  if (flags & CGRT_DEMOD) macs += (uint64_t)cgrt_cin(l) * cgrt_cout(l);
+static uint32_t style_macs(const uint8_t *f, const uint8_t *l) {
+  uint32_t flags = cgrt_flags(l), per_map = cgrt_style(f) * (cgrt_type(l) == CGRT_TORGB ? cgrt_cin(l) : cgrt_cout(l));
+  uint32_t macs = flags & CGRT_GAIN ? per_map : 0;
+  if (flags & CGRT_SBIAS) macs += per_map;
+  if (flags & CGRT_DEMOD) macs += cgrt_cin(l) * cgrt_cout(l);
   return macs;
 }
 

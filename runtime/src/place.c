@@ -10,6 +10,7 @@ static void *take(cgrt_run *run, uint32_t bytes) {
 void cgrt_place(cgrt_run *run, const cgrt_plan *plan) {
   run->level = plan->level;
   run->handover = plan->handover;
+  run->maps = plan->maps;
   run->free_at = 0;
   run->w = (int8_t *)take(run, plan->vector);
   run->spare = (int8_t *)take(run, plan->vector);

@@ -4,10 +4,12 @@ int cgrt_run_row(const cgrt_run *run, uint32_t k, const void *table, uint32_t y)
   const uint8_t *l = cgrt_layer(run->file, k);
   uint32_t bytes;
   if (run->options->poll && run->options->poll(run->user)) return CGRT_CANCELLED;
-  if (cgrt_type(l) == CGRT_START) cgrt_start_row(run, k, (const cgrt_channel *)table, y);
-  else if (cgrt_type(l) == CGRT_TORGB) cgrt_torgb_row(run, k, (const int16_t *)table, y);
-  else cgrt_conv_row(run, k, (const cgrt_channel *)table, y);
-  if (cgrt_type(l) != CGRT_TORGB || cgrt_level(l) < run->level) return CGRT_OK;
+  if (cgrt_type(l) != CGRT_TORGB) {
+    cgrt_feature_row(run, k, (const cgrt_channel *)table, y);
+    return CGRT_OK;
+  }
+  cgrt_torgb_row(run, k, (const int16_t *)table, y);
+  if (cgrt_level(l) < run->level) return CGRT_OK;
   bytes = cgrt_format_row(run, y);
   return run->deliver(run->user, y, run->row, bytes) ? CGRT_STOPPED : CGRT_OK;
 }

@@ -23,6 +23,7 @@ typedef struct cgrt_run {
   uint64_t seed;
   uint32_t label;
   uint32_t level, handover; /* output level; last level computed layer by layer */
+  uint32_t maps;            /* feature maps that the head has yet to make */
   int8_t *w;                /* style vector; until it is made, the mapping's current vector */
   int8_t *spare;            /* the mapping's other vector */
   cgrt_stage *stages;       /* one per layer */
@@ -61,9 +62,8 @@ int cgrt_run_tail(cgrt_run *run);
 /* Row y of layer k from the stages before it, and for the last toRGB its delivery. CGRT_OK, STOPPED or CANCELLED. */
 int cgrt_run_row(const cgrt_run *run, uint32_t k, const void *table, uint32_t y);
 
-/* The three kinds of rows. */
-void cgrt_start_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
-void cgrt_conv_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
+/* The two kinds of rows: features and RGB sums. */
+void cgrt_feature_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
 void cgrt_torgb_row(const cgrt_run *run, uint32_t k, const int16_t *table, uint32_t y);
 
 /* Formats run->sums as pixels into run->row; returns the bytes of the row. */
@@ -72,20 +72,19 @@ uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y);
 /* Noise of row y into run->row, or NULL if the layer or the call has none. */
 const int8_t *cgrt_noise_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
-/* The toRGB of the level below; only for layers above level rgb_first. */
-uint32_t cgrt_torgb_below(const cgrt_run *run, uint32_t k);
+/* Sums of channel o of a row, before bias and noise, into run->sums: from the map below, or of the START layer. */
+typedef struct cgrt_window {
+  const int8_t *rows[3]; /* the input rows under the filter's rows, NULL outside the map */
+  uint32_t width;        /* of the input */
+} cgrt_window;
+void cgrt_open_window(cgrt_window *window, const cgrt_run *run, uint32_t k, uint32_t y);
+void cgrt_conv_sums(const cgrt_run *run, const uint8_t *layer, const cgrt_window *window, uint32_t y, uint32_t o);
+void cgrt_start_sums(const cgrt_run *run, const uint8_t *layer, uint32_t y, uint32_t o);
 
 /* The layer whose map layer k reads. */
-static inline uint32_t cgrt_source(const uint8_t *f, uint32_t k) {
-  return k - (cgrt_type(cgrt_layer(f, k - 1)) == CGRT_TORGB ? 2u : 1u);
-}
+uint32_t cgrt_source(const cgrt_run *run, uint32_t k);
 
 /* Row y of the output of layer k: int8 values, or int32 for toRGB. */
-static inline uint8_t *cgrt_stage_row(const cgrt_run *run, uint32_t k, uint32_t y) {
-  const uint8_t *l = cgrt_layer(run->file, k);
-  uint32_t value = cgrt_type(l) == CGRT_TORGB ? 4 : 1;
-  uint32_t pitch = value * cgrt_cout(l) * cgrt_width(run->file, cgrt_level(l));
-  return run->arena + run->stages[k].at + y % run->stages[k].ring * pitch;
-}
+void *cgrt_stage_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 #endif

@@ -31,9 +31,10 @@ static void map_layer(cgrt_run *run, const uint8_t *l) {
   uint32_t shift = cgrt_shift(l);
   const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8) {
-    int32_t lim = cgrt_lim(shift), q = cgrt_clampq(cgrt_i32(params + 4));
-    int32_t u = cgrt_dense_row(cgrt_filter(run, l, o), from, cgrt_cin(l)) + cgrt_clamp(cgrt_i32(params), -lim, lim);
-    run->spare[o] = (int8_t)cgrt_sat8(cgrt_rq(u, u >= 0 ? q : cgrt_sloped(q, cgrt_slope(l)), shift));
+    int32_t u = cgrt_dense_row(cgrt_filter(run, l, o), from, cgrt_cin(l)) + cgrt_param_bias(params, shift);
+    int32_t q = cgrt_param_mult(params);
+    if (u < 0) q = cgrt_scaled(q, cgrt_slope(l), 14);
+    run->spare[o] = (int8_t)cgrt_sat8(cgrt_rq(u, q, shift));
   }
   run->w = run->spare;
   run->spare = from;

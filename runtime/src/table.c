@@ -3,7 +3,7 @@
 #include "run.h"
 
 static void producer_gains(const cgrt_run *run, uint32_t k) {
-  const uint8_t *l = cgrt_layer(run->file, cgrt_source(run->file, k));
+  const uint8_t *l = cgrt_layer(run->file, cgrt_source(run, k));
   for (uint32_t c = 0; c < cgrt_cout(l); c++) run->gains[c] = (int16_t)cgrt_gain(run, l, c);
 }
 
@@ -17,8 +17,8 @@ static uint64_t energy_of(const cgrt_run *run, const uint8_t *l, uint32_t o) {
   return sum;
 }
 
-static int32_t channel_bias(const cgrt_run *run, const uint8_t *l, int32_t stored, uint32_t o) {
-  int32_t lim = cgrt_lim(cgrt_shift(l)), bias = cgrt_clamp(stored, -lim, lim);
+static int32_t channel_bias(const cgrt_run *run, const uint8_t *l, const uint8_t *param, uint32_t o) {
+  int32_t lim = cgrt_lim(cgrt_shift(l)), bias = cgrt_param_bias(param, cgrt_shift(l));
   if (cgrt_flags(l) & CGRT_SBIAS) {
     int32_t moved = cgrt_affine(run, l, CGRT_SBIAS_W, CGRT_SBIAS_P, o, cgrt_sbias_shift(l));
     bias = cgrt_clamp(bias + moved * (int32_t)(1u << cgrt_sbias_up(l)), -lim, lim);
@@ -31,11 +31,11 @@ static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) 
   uint32_t demod = cgrt_flags(l) & CGRT_DEMOD;
   if (demod) producer_gains(run, k);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8, table++) {
-    int32_t q = cgrt_gained(cgrt_clampq(cgrt_i32(params + 4)), cgrt_gain(run, l, o));
+    int32_t q = cgrt_scaled(cgrt_param_mult(params), cgrt_gain(run, l, o), 12);
     if (demod) q = cgrt_demodulated(q, energy_of(run, l, o));
-    table->bias = channel_bias(run, l, cgrt_i32(params), o);
+    table->bias = channel_bias(run, l, params, o);
     table->up = q;
-    table->down = cgrt_sloped(q, cgrt_slope(l));
+    table->down = cgrt_scaled(q, cgrt_slope(l), 14);
   }
 }
 

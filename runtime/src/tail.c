@@ -1,55 +1,35 @@
 #include "run.h"
 
-static int last_of(const cgrt_run *run, uint32_t k) {
-  return k + 1 == cgrt_layers(run->file) || cgrt_level(cgrt_layer(run->file, k + 1)) > run->level;
-}
-
 /* The convolution that reads the map of convolution k; only where there is one. */
 static uint32_t reader(const cgrt_run *run, uint32_t k) {
-  return k + (cgrt_type(cgrt_layer(run->file, k + 1)) == CGRT_TORGB ? 2u : 1u);
-}
-
-static uint32_t count_conv3(const cgrt_run *run, uint32_t level) {
-  uint32_t n = 0;
-  for (uint32_t k = 0; k < cgrt_layers(run->file); k++) {
-    const uint8_t *l = cgrt_layer(run->file, k);
-    if (cgrt_level(l) == level && cgrt_type(l) == CGRT_CONV3) n++;
-  }
-  return n;
-}
-
-/* Rows that the reader of layer k still needs when the next row is made. */
-static uint32_t ring_rows(const cgrt_run *run, uint32_t k) {
-  const uint8_t *l = cgrt_layer(run->file, k), *next;
-  if (cgrt_type(l) == CGRT_TORGB) {
-    return cgrt_level(l) == run->level ? 1 : cgrt_rgb_ring(count_conv3(run, cgrt_level(l) + 1));
-  }
-  if (last_of(run, k + 1)) return 1; /* only the last toRGB reads it */
-  next = cgrt_layer(run->file, reader(run, k));
-  return cgrt_is_up(next) ? 2 : 3;
+  k++;
+  return cgrt_type(cgrt_layer(run->file, k)) == CGRT_TORGB ? k + 1 : k;
 }
 
 static void *table_of(const cgrt_run *run, uint32_t k) {
   return run->arena + run->stages[k].at - cgrt_table_bytes(run->file, cgrt_layer(run->file, k));
 }
 
-/* Table, then rows, of every layer of the tail. */
-static void place_layer(cgrt_run *run, uint32_t k) {
-  const uint8_t *l = cgrt_layer(run->file, k);
-  uint32_t value = cgrt_type(l) == CGRT_TORGB ? 4 : 1, rows = ring_rows(run, k);
-  cgrt_stage *stage = &run->stages[k];
-  stage->at = run->free_at + cgrt_table_bytes(run->file, l);
-  stage->done = 0;
-  stage->ring = (uint16_t)rows;
-  run->free_at = stage->at + cgrt_al8(value * rows * cgrt_width(run->file, cgrt_level(l)) * cgrt_cout(l));
-  cgrt_make_table(run, k, table_of(run, k));
-  if (last_of(run, k)) run->sums = (int32_t *)(run->arena + stage->at);
+/* Table, then rows of output, of every layer. */
+static void place_tail(cgrt_run *run, uint32_t last) {
+  cgrt_rings rings = {1, 1, 0};
+  const uint8_t *f = run->file;
+  for (uint32_t k = last; cgrt_level(cgrt_layer(f, k)) > run->handover; k--) {
+    cgrt_stage *stage = &run->stages[k];
+    uint32_t rows = cgrt_ring_rows(&rings, cgrt_layer(f, k));
+    stage->at = run->free_at + cgrt_table_bytes(f, cgrt_layer(f, k));
+    stage->done = 0;
+    stage->ring = (uint16_t)rows;
+    run->free_at = stage->at + cgrt_ring_bytes(f, cgrt_layer(f, k), rows, 1);
+    cgrt_make_table(run, k, table_of(run, k));
+  }
+  run->sums = (int32_t *)cgrt_stage_row(run, last, 0);
 }
 
 /* Are the rows there that row y of convolution k reads? */
 static int ready(const cgrt_run *run, uint32_t k, uint32_t y) {
   const uint8_t *l = cgrt_layer(run->file, k);
-  uint32_t source = cgrt_source(run->file, k);
+  uint32_t source = cgrt_source(run, k);
   uint32_t height = cgrt_height(run->file, cgrt_level(cgrt_layer(run->file, source)));
   uint32_t last = cgrt_is_up(l) ? (y + 1) / 2 : y + 1;
   return run->stages[source].done > cgrt_min(last, height - 1);
@@ -67,21 +47,17 @@ static int advance(const cgrt_run *run, uint32_t k) {
 
 /* A cursor walks between the convolutions: back where a row is missing, forward once it is made. */
 int cgrt_run_tail(cgrt_run *run) {
-  uint32_t last = 0, k = 0, height = cgrt_height(run->file, run->level);
-  for (uint32_t i = 0; i < cgrt_layers(run->file); i++) {
-    uint32_t level = cgrt_level(cgrt_layer(run->file, i));
-    if (level <= run->handover || level > run->level) continue;
-    place_layer(run, i);
-    if (last_of(run, i)) last = i - 1;
-  }
+  uint32_t height = cgrt_height(run->file, run->level), last = cgrt_last_layer(run->file, run->level), k;
+  place_tail(run, last);
+  last--; /* from the last toRGB to the convolution it reads */
   for (k = last; run->stages[last].done < height;) {
-    int status;
-    if (!ready(run, k, run->stages[k].done)) {
-      k = cgrt_source(run->file, k);
-      continue;
+    if (ready(run, k, run->stages[k].done)) {
+      int status = advance(run, k);
+      if (status != CGRT_OK) return status;
+      if (k != last) k = reader(run, k);
+    } else {
+      k = cgrt_source(run, k);
     }
-    if ((status = advance(run, k)) != CGRT_OK) return status;
-    if (k != last) k = reader(run, k);
   }
   return CGRT_OK;
 }

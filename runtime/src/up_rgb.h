@@ -4,8 +4,14 @@
 
 #include "platform.h"
 
-/* One row of the enlarged map, from the row `near` that it lies in and its neighbour `far` (the same row at the border).
- * `width` and the rows are those of the small map; `far` NULL: nearest neighbour instead of the triangle filter. */
-void cgrt_up_rgb(int32_t *out, const int32_t *near, const int32_t *far, uint32_t width, uint32_t channels);
+/* One row of the enlarged map, `width` pixels, from the small row `near` that it lies in and that row's neighbour `far` on its
+ * side (the same row at the border): a triangle filter, or without `triangle` the nearest neighbour. */
+void cgrt_up_rgb(int32_t *out, const int32_t *near, const int32_t *far, uint32_t width, uint32_t channels, uint32_t triangle);
+
+/* The small map's index beside i / 2 on the side of i, which stops at the border; `size` is that of the enlarged map. */
+static inline uint32_t cgrt_neighbour(uint32_t i, uint32_t size) {
+  if (i % 2) return i + 1 < size ? i / 2 + 1 : i / 2;
+  return i > 0 ? i / 2 - 1 : 0;
+}
 
 #endif

@@ -73,8 +73,7 @@ class Filler {
 void pad(std::vector<uint8_t>& file) { file.resize(up(file.size(), 8)); }
 
 void fill_blob(std::vector<uint8_t>& file, const LayerSpec& l, size_t k, size_t blob, size_t size) {
-  static constexpr int kStreamOf[9] = {0, 1, 2, 3, 4, 5, 6, 7, 8};
-  Filler fill(file, uint32_t(256 + 16 * k) + uint32_t(kStreamOf[blob]));
+  Filler fill(file, uint32_t(256 + 16 * k + blob));
   switch (blob) {
     case 1: fill.params(size / 8, l.params); break;
     case 3: fill.params(size / 8, l.gain); break;
@@ -197,6 +196,16 @@ std::vector<uint8_t> build(const ModelSpec& m) {
   return file;
 }
 
+LayerSpec layer(uint8_t type, uint8_t level, uint8_t flags, uint16_t cin, uint16_t cout) {
+  LayerSpec l;
+  l.type = type;
+  l.level = level;
+  l.flags = flags;
+  l.cin = cin;
+  l.cout = cout;
+  return l;
+}
+
 ModelSpec model_s() {
   ModelSpec m;
   m.start_h = m.start_w = 2;
@@ -208,22 +217,22 @@ ModelSpec model_s() {
   m.noise_seed = 7;
   m.name = "spec-toy-S";
   const Params gain{1 << 17, 1 << 26};
-  LayerSpec map{kMap, 0, 8, 0, 4, 8};
+  LayerSpec map = layer(kMap, 0, 0, 4, 8);
   map.slope = 3277;
   map.params.mult = 1 << 24;
-  LayerSpec start{kStart, 0, 8, kGain, 0, 6};
+  LayerSpec start = layer(kStart, 0, kGain, 0, 6);
   start.const_shift = 6;
   start.params.mult = 1 << 24;
   start.gain = gain;
-  LayerSpec conv{kConv3, 0, 8, kGain | kNoise, 6, 5};
+  LayerSpec conv = layer(kConv3, 0, kGain | kNoise, 6, 5);
   conv.slope = 3277;
   conv.params.mult = 1 << 22;
   conv.gain = gain;
-  LayerSpec phase{kUp2p, 1, 8, kGain, 5, 4};
+  LayerSpec phase = layer(kUp2p, 1, kGain, 5, 4);
   phase.slope = 3277;
   phase.params.mult = 1 << 23;
   phase.gain = gain;
-  LayerSpec rgb{kToRgb, 1, 8, 0, 4, 3};
+  LayerSpec rgb = layer(kToRgb, 1, 0, 4, 3);
   rgb.params.mult = 1 << 26;
   m.layers = {map, start, conv, phase, rgb};
   return m;

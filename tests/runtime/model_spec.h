@@ -60,6 +60,9 @@ void fix_crcs(std::vector<uint8_t>& file);
 int64_t arena_bytes(const ModelSpec& spec, int level, int handover, int unit);
 int64_t macs(const ModelSpec& spec, int level);
 
+// A layer with 8-bit weights; the rest as in LayerSpec.
+LayerSpec layer(uint8_t type, uint8_t level, uint8_t flags, uint16_t cin, uint16_t cout);
+
 // The smallest golden model, "spec-toy-S".
 ModelSpec model_s();
 
