@@ -18,20 +18,20 @@ namespace centigan {
 
 // Where a step stands: a pure function of the step number and the config, so resuming changes nothing.
 struct StepInfo {
-  int64_t step = 0;         // 0, 1, …
-  int64_t images = 0;       // pictures shown before this step
-  int64_t batch = 0;        // pictures of this step over all pieces and processes
-  int64_t pieces = 1;       // independent parts of the step that may run on different threads
+  int64_t step = 0;    // 0, 1, …
+  int64_t images = 0;  // pictures shown before this step
+  int64_t batch = 0;   // pictures of this step over all pieces and processes
+  int64_t pieces = 1;  // independent parts of the step that may run on different threads
   double kimg() const { return images / 1000.0; }
 };
 
 // The part of a step's data one accumulate call works on.
 struct Batch {
-  int64_t piece = 0;        // 0 … pieces-1
-  int64_t first = 0;        // global index of its first picture (random streams are indexed by it)
+  int64_t piece = 0;  // 0 … pieces-1
+  int64_t first = 0;  // global index of its first picture (random streams are indexed by it)
   int64_t size = 0;
-  torch::Tensor reals;      // [size,C,H,W] float32 in [-1,1] on the device
-  torch::Tensor labels;     // [size,c_dim] one-hot, or undefined
+  torch::Tensor reals;   // [size,C,H,W] float32 in [-1,1] on the device
+  torch::Tensor labels;  // [size,c_dim] one-hot, or undefined
 };
 
 // Sums for the log, averaged over steps until the next tick. Tensors stay on the device until then.
@@ -39,10 +39,14 @@ class Stats {
  public:
   void add(const std::string& name, const torch::Tensor& value);  // any shape; detached; mean is taken
   void merge(const Stats& other);
-  std::map<std::string, double> take();  // means, and starts anew
+  // Means, and starts anew. A name that was seen before but not since the last take() gives NaN: log lines keep their
+  // keys.
+  std::map<std::string, double> take();
+  void save(const std::string& prefix, Snapshot& snapshot) const;
+  void load(const std::string& prefix, const Snapshot& snapshot);  // replaces what is there
 
  private:
-  std::map<std::string, std::pair<torch::Tensor, int64_t>> sums_;
+  std::map<std::string, std::pair<torch::Tensor, int64_t>> sums_;  // name -> sum (0-d float64), count
 };
 
 // One optimised network: its parameters share one optimizer state. `average`: keep an exponential moving average.
@@ -54,8 +58,8 @@ struct Trained {
 
 // One kind of update within a step. Runs when step % interval == 0; the loss is multiplied by gain.
 struct Phase {
-  std::string name;       // "Gmain", "Dreg", …
-  std::string trains;     // name of a Trained
+  std::string name;    // "Gmain", "Dreg", …
+  std::string trains;  // name of a Trained
   int64_t interval = 1;
   double gain = 1.0;
 };

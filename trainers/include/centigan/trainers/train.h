@@ -1,8 +1,11 @@
 // THE loop: every run goes through it.
 #pragma once
+#include <functional>
+#include <memory>
 #include <string>
 
 #include "centigan/core/snapshot.h"
+#include "centigan/trainers/objective.h"
 #include "centigan/trainers/train_config.h"
 
 namespace centigan {
@@ -10,24 +13,49 @@ namespace centigan {
 enum class TrainEnd { kFinished, kAlreadyFinished, kStopped };
 
 struct TrainOptions {
-  bool dry_run = false;  // print options, networks, memory and time estimate; write nothing
-  bool quiet = false;
+  bool dry_run = false;   // print options, networks, memory and time estimate; write nothing
+  bool quiet = false;     // no progress and no lines on stdout; log.txt is written all the same
+  int64_t max_steps = 0;  // end after this many steps as a signal would (saving); 0: no limit
 };
 
-// Trains, or resumes config.out if it holds a run of the same configuration (other configuration: usage error that lists
-// the differences). kStopped: a signal ended it after saving; the log says how to go on.
+// What is trained, built from a configuration.
+struct TrainParts {
+  std::shared_ptr<Objective> objective;
+  std::shared_ptr<Dataset> data;  // null: the objective takes no reals (distill)
+  DataReport data_report;         // what was met while opening `data`; goes to the log
+  std::shared_ptr<Generator>
+      generator;  // draws the sample sheets, with its average if it is trained with one; null: none
+};
+using PartsFactory = std::function<TrainParts(const TrainConfig& config, torch::Device device)>;
+
+// Data, networks and objective as the configuration names them: what `train` uses.
+TrainParts make_parts(const TrainConfig& config, torch::Device device);
+
+// Trains, or resumes config.out if it holds a run of the same configuration (other configuration: usage error that
+// lists the differences; only the length may grow, and what does not change the networks may change: threads, cadence
+// of ticks, sheets and checkpoints, device). kStopped: a signal ended it after saving; the log says how to go on.
 TrainEnd train(TrainConfig config, const TrainOptions& options);
+
+// The same loop with networks, objective and data of the caller's making.
+TrainEnd train_with(TrainConfig config, const TrainOptions& options, const PartsFactory& make);
 
 // A trained run, opened for use: networks with the averaged weights.
 struct Run {
   TrainConfig config;
   std::shared_ptr<Generator> generator;          // G_ema, eval mode
-  std::shared_ptr<Discriminator> discriminator;
+  std::shared_ptr<Discriminator> discriminator;  // null if the run has none
   int64_t images = 0;
-  std::string checkpoint;                        // file it came from
+  std::string checkpoint;  // file it came from
 };
 
 // `from`: a run folder (newest valid checkpoint) or a checkpoint file.
 Run open_run(const std::string& from);
+
+// The checkpoint file that `from` means: itself, or the newest valid one of a run folder. Neither: Error.
+std::string find_checkpoint(const std::string& from);
+
+// One hash over networks, averages, optimizers, counters and random state of a checkpoint; log sums and times are left
+// out.
+std::string state_hash(const Snapshot& snapshot);
 
 }  // namespace centigan

@@ -28,13 +28,16 @@ struct LossConfig {
   std::string objective = "nonsaturating";  // nonsaturating, distill
   double r1_gamma = 10.0;                   // gamma/2 times the squared gradient norm; 0: off
   int64_t r1_interval = 16;
-  std::string r1_on = "augmented";          // augmented: of D(T(x)) w.r.t. raw x through T; raw: of D(x) on raw x
-  double pl_weight = 0.0;                   // path length; 0: off
+  std::string r1_on = "augmented";  // augmented: of D(T(x)) w.r.t. raw x through T; raw: of D(x) on raw x
+  double pl_weight = 0.0;           // path length; 0: off
   int64_t pl_interval = 4, pl_batch_shrink = 2;
   double pl_decay = 0.01;
-  double style_mixing = 0.9;                // probability a batch
+  double style_mixing = 0.9;  // probability a batch
   double w_avg_beta = 0.995;
-  bool share_fakes = false;                 // one generator pass a step serves D and G
+  bool share_fakes = false;      // one generator pass a step serves D and G
+  std::string teacher;           // distill: run folder or checkpoint of the teacher
+  int64_t pyramid_levels = 3;    // distill: coarser L1 terms beside the one at full size
+  double gradient_weight = 1.0;  // distill: L1 between the differences of neighbouring pixels
 };
 
 inline void visit(ConfigVisitor& v, LossConfig& c) {
@@ -49,20 +52,26 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
   v.field("style_mixing", c.style_mixing, "Probability of style mixing.");
   v.field("w_avg_beta", c.w_avg_beta, "Decay of the running mean of w.");
   v.field("share_fakes", c.share_fakes, "One generator pass a step serves both D and G.");
+  v.field("teacher", c.teacher, "Teacher of distill: a run folder or a checkpoint.");
+  v.field("pyramid_levels", c.pyramid_levels, "Coarser L1 terms of distill beside the one at full size.");
+  v.field("gradient_weight", c.gradient_weight, "Weight of distill's L1 between differences of neighbouring pixels.");
 }
 
 struct TrainerConfig {
-  double kimg = 300;             // length
+  double kimg = 300;  // length
   int64_t batch = 16;
   int64_t seed = 0;
-  int64_t threads = 0;           // threads that run the pieces; 0: as many as cores, at most pieces
-  int64_t pieces = 2;            // independent parts of a batch; fixes the bits
-  double save_every = 0;         // kimg between checkpoints; 0: kimg/10
-  double tick = 0;               // kimg between log lines; 0: kimg/50
-  double grid_every = 0;         // kimg between sample sheets; 0: kimg/10
-  int64_t keep = 2;              // checkpoints that stay
+  int64_t threads = 0;    // threads that run the pieces; 0: as many as cores, at most pieces
+  int64_t pieces = 2;     // independent parts of a batch; fixes the bits
+  double save_every = 0;  // kimg between checkpoints; 0: kimg/10
+  double tick = 0;        // kimg between log lines; 0: kimg/50
+  double grid_every = 0;  // kimg between sample sheets; 0: kimg/10
+  int64_t keep = 2;       // checkpoints that stay
   std::string augment = "color,translation,cutout";
   double ema_kimg = 10.0, ema_rampup = 0.05;  // half-life; ramp-up as a share of images seen, 0: none
+  double ema_start = 0.0;                     // kimg during which the average is a plain copy
+  double lr_decay_start = 1.0;                // share of the run after which both learning rates fall linearly
+  double lr_final = 1.0;                      // what is left of them at the end, as a factor
   AdamConfig g_opt, d_opt;
   std::string device = "auto";
   std::string on_save_error = "continue";  // continue, stop
@@ -81,6 +90,10 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout; empty is none.");
   v.field("ema_kimg", c.ema_kimg, "Half-life of the generator's average in thousands of pictures.");
   v.field("ema_rampup", c.ema_rampup, "Share of the pictures seen that limits the half-life early on; 0 is none.");
+  v.field("ema_start", c.ema_start, "Thousands of pictures during which the average is a plain copy.");
+  v.field("lr_decay_start", c.lr_decay_start,
+          "Share of the run after which the learning rates fall linearly; 1 is never.");
+  v.field("lr_final", c.lr_final, "Factor of the learning rates at the end of the run.");
   v.group("g_opt", c.g_opt);
   v.group("d_opt", c.d_opt);
   v.field("device", c.device, "Device: auto, cpu or cuda.");

@@ -1,0 +1,28 @@
+// The pieces of a batch side by side on a few threads.
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+namespace centigan {
+
+// Runs work(piece) for every piece, the calling thread among the workers. Every thread gives LibTorch operators one
+// thread each, for as long as the pool lives. Which thread runs a piece changes nothing as long as pieces share
+// nothing.
+class PiecePool {
+ public:
+  explicit PiecePool(int threads);
+  ~PiecePool();
+  // Returns when all are done; the exception of the lowest failing piece is thrown on.
+  void run(int64_t pieces, const std::function<void(int64_t piece)>& work);
+  int threads() const;
+
+ private:
+  struct Shared;
+  std::unique_ptr<Shared> shared_;
+};
+
+// 0 asks for as many threads as cores, at most one a piece.
+int pick_threads(int64_t asked, int64_t pieces);
+
+}  // namespace centigan

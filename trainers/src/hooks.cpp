@@ -1,0 +1,243 @@
+#include "hooks.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+
+#include "centigan/core/device.h"
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "centigan/core/image.h"
+#include "centigan/core/log.h"
+#include "centigan/core/signals.h"
+#include "grid.h"
+
+namespace centigan {
+namespace {
+
+double clock_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+template <class... Values>
+std::string format(const char* form, Values... values) {
+  char buffer[512];
+  std::snprintf(buffer, sizeof buffer, form, values...);
+  return buffer;
+}
+
+std::string fingerprint(const TrainParts& parts) {
+  return parts.data ? parts.data->fingerprint() : "none";
+}
+
+// What exact resuming depends on beside the configuration.
+std::string machine_record(const torch::Device& device) {
+  const BuildInfo build = build_info();
+  return build.version + ", torch " + build.torch + ", " + build.compiler + ", " + build.cpu + ", " +
+         (device.is_cpu() ? "CPU" : "CUDA");
+}
+
+std::string first_line(const std::string& text) {
+  return text.substr(0, text.find('\n'));
+}
+
+// The pictures after which a line of stats.jsonl was written, -1 if it says nothing about it.
+int64_t line_images(const std::string& line) {
+  const std::string key = "\"images\": ";
+  const size_t at = line.find(key);
+  return at == std::string::npos ? -1 : std::atoll(line.c_str() + at + key.size());
+}
+
+}  // namespace
+
+Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& training)
+    : config_(config),
+      options_(options),
+      training_(training),
+      folder_(config),
+      checkpoints_(folder_.checkpoints(), config.trainer.keep),
+      begun_(clock_seconds()) {
+  if (options.quiet) set_quiet(true);
+  open_log(folder_.file("log.txt"));
+  log_start();
+}
+
+Hooks::~Hooks() {
+  if (options_.quiet) set_quiet(false);
+  close_log();
+}
+
+double Hooks::seconds() const {
+  return seconds_before_ + clock_seconds() - begun_;
+}
+
+void Hooks::line(const std::string& text) {
+  if (progress_ && !options_.quiet && ::isatty(STDERR_FILENO)) std::fputs("\r\033[K", stderr);
+  say(text);
+}
+
+void Hooks::log_start() {
+  const TrainParts& parts = training_.parts();
+  line(format("centigan %s trains %s", build_info().version.c_str(), folder_.path().c_str()));
+  line(
+      "  " + device_name(training_.device()) +
+      format(", %d threads, %lld pieces a batch", training_.threads(), static_cast<long long>(config_.trainer.pieces)));
+  if (parts.data)
+    line(format("  %lld pictures of %lldx%lld, fingerprint %.16s", static_cast<long long>(parts.data->size()),
+                static_cast<long long>(parts.data->height()), static_cast<long long>(parts.data->width()),
+                fingerprint(parts).c_str()));
+  for (const auto& [name, reason] : parts.data_report.skipped) warn("data: " + name + ": skipped, " + reason);
+  for (const std::string& warning : parts.data_report.warnings) warn("data: " + warning);
+}
+
+int64_t Hooks::resume() {
+  const std::string newest = checkpoints_.newest();
+  int64_t step = 0;
+  if (!newest.empty()) {
+    const Snapshot snapshot = read_checkpoint(newest);
+    compare_data(snapshot);
+    step = training_.load(snapshot, newest);
+    seconds_before_ = std::atof(snapshot.text("seconds").c_str());
+    mark_exactness(snapshot, step * config_.trainer.batch);
+    line("  resumes from " + newest + format(" at %.3f kimg", step * config_.trainer.batch / 1000.0));
+  }
+  begun_ = clock_seconds();
+  tick_images_ = step * config_.trainer.batch;
+  tick_seconds_ = seconds();
+  if (step >= total_steps(config_.trainer)) return step;
+  cut_logs(tick_images_);
+  events_ = std::make_unique<EventWriter>(folder_.path(), tick_images_);
+  if (step == 0) reals();
+  progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
+                                         options_.quiet, tick_images_);
+  return step;
+}
+
+void Hooks::compare_data(const Snapshot& snapshot) {
+  const std::string &stored = snapshot.text("data"), now = fingerprint(training_.parts());
+  if (stored != now)
+    fail_usage("train", folder_.path(),
+               "holds a run on other pictures: data: stored " + stored.substr(0, 16) + ", now " + now.substr(0, 16),
+               "use another --out, or the pictures it was begun with");
+}
+
+// A run that moves goes on, but it is not the run it would have been.
+void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
+  exact_ = snapshot.text("exact");
+  const std::string &stored = snapshot.text("machine"), now = machine_record(training_.device());
+  if (stored == now) return;
+  if (exact_ == "yes") exact_ = format("not since %.3f kimg", images / 1000.0);
+  warn("train: resumes under " + now + ", was " + stored + ": not exact from here on");
+}
+
+// What a killed run wrote after its last checkpoint is going to be written again.
+void Hooks::cut_logs(int64_t images) {
+  const std::string path = folder_.file("stats.jsonl");
+  if (!std::filesystem::exists(path)) return;
+  const std::string text = read_text(path, "train");
+  std::string kept;
+  for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
+    const std::string one = text.substr(at, end + 1 - at);
+    if (line_images(one) <= images) kept += one;
+  }
+  if (kept != text) write_text_atomically(path, kept, "train");
+}
+
+TrainEnd Hooks::already_finished() {
+  line("  " + folder_.path() + format(" is finished (%g kimg); --kimg prolongs it", config_.trainer.kimg));
+  return TrainEnd::kAlreadyFinished;
+}
+
+bool Hooks::after_step(const StepInfo& done) {
+  const bool last = done.step + 1 >= total_steps(config_.trainer);
+  const auto due = [&](double every) { return last || passes(every, done); };
+  if (due(config_.trainer.tick)) tick(done);
+  if (due(config_.trainer.grid_every)) attempt(false, [&] { sheet(done); });
+  const bool limit = options_.max_steps > 0 && ++steps_here_ >= options_.max_steps;
+  const bool stop = training_.comm().any(stop_requested() || limit) && !last;
+  if (due(config_.trainer.save_every) || stop || training_.comm().any(take_save_request())) save(done, stop || last);
+  progress_->update(done.images + done.batch, note_);
+  if (stop)
+    line((stop_requested() ? format("  signal %d: ", stop_signal()) : "  ") +
+         format("stopped at %.3f kimg and saved; the same command goes on", (done.images + done.batch) / 1000.0));
+  return stop;
+}
+
+TrainEnd Hooks::finish() {
+  progress_->finish(note_);
+  line("  finished after " + duration_text(seconds()) +
+       format(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()), peak_memory_mb()) +
+       folder_.path());
+  return TrainEnd::kFinished;
+}
+
+void Hooks::tick(const StepInfo& done) {
+  const int64_t images = done.images + done.batch;
+  const double now = seconds(), rate = (images - tick_images_) / std::max(now - tick_seconds_, 1e-9);
+  std::map<std::string, double> values = training_.stats().take();
+  std::string losses;
+  for (const char* name : {"Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty"})
+    if (values.count(name) && std::isfinite(values[name]))
+      losses += std::string(losses.empty() ? "" : ", ") + (name + 5) + format(" %.3f", values[name]);
+  note_ = losses;
+  line(format("  kimg %.3f, %s, %.1f img/s, ", images / 1000.0, duration_text(now).c_str(), rate) + losses +
+       format(", peak memory %.0f MB", peak_memory_mb()));
+  values["Progress/lr_scale"] = lr_scale(config_.trainer, done);
+  values["Progress/non_finite"] = static_cast<double>(training_.non_finite().skipped());
+  JsonFields fields = {{"images", images}, {"step", done.step + 1}};
+  for (const auto& [name, value] : values) fields.emplace_back(name, value);
+  fields.insert(fields.end(),
+                {{"Timing/seconds", now}, {"Timing/img_per_sec", rate}, {"Resources/peak_mb", peak_memory_mb()}});
+  append_jsonl(folder_.file("stats.jsonl"), fields);
+  values["Timing/img_per_sec"] = rate;
+  events_->add_scalars(images, values);
+  tick_images_ = images, tick_seconds_ = now;
+}
+
+void Hooks::sheet(const StepInfo& done) {
+  const TrainParts& parts = training_.parts();
+  if (!parts.generator) return;
+  std::unique_ptr<FlatAverage::Scope> averaged;
+  if (FlatAverage* average = training_.sheet_average()) averaged = std::make_unique<FlatAverage::Scope>(*average);
+  const std::string name = format("fakes%07lld.png", static_cast<long long>(done.images + done.batch));
+  write_sheet(folder_.file(name), *parts.generator, training_.device(), config_.model.classes);
+}
+
+void Hooks::reals() {
+  const TrainParts& parts = training_.parts();
+  if (!parts.data) return;
+  std::vector<torch::Tensor> images;
+  for (int64_t i = 0; i < std::min<int64_t>(parts.data->size(), 64); ++i) images.push_back(parts.data->image(i));
+  attempt(false, [&] { write_png(folder_.file("reals.png"), make_grid(at::stack(images), 8)); });
+}
+
+// `must`: what would be lost is the run itself, so the error is the result.
+void Hooks::attempt(bool must, const std::function<void()>& write) {
+  try {
+    write();
+  } catch (const Error& error) {
+    if (must || config_.trainer.on_save_error == "stop") throw;
+    warn(first_line(error.what()) + "; training goes on");
+  }
+}
+
+void Hooks::save(const StepInfo& done, bool must) {
+  if (!training_.comm().leads()) return;
+  Snapshot snapshot = training_.save(done.step + 1);
+  snapshot.texts = {{"config", write_config(ConfigRef(config_))},
+                    {"data", fingerprint(training_.parts())},
+                    {"machine", machine_record(training_.device())},
+                    {"exact", exact_},
+                    {"seconds", format("%.3f", seconds())}};
+  const double start = clock_seconds();
+  attempt(must, [&] {
+    const std::string path = checkpoints_.save(snapshot, done.images + done.batch, done.step + 1);
+    line("  saved " + path +
+         format(" (%.1f MB, %.2f s)", std::filesystem::file_size(path) / 1048576.0, clock_seconds() - start));
+  });
+}
+
+}  // namespace centigan

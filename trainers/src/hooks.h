@@ -1,0 +1,52 @@
+// Everything that happens between steps but is not training: log, statistics, sheets, checkpoints, signals.
+#pragma once
+#include <memory>
+#include <string>
+
+#include "centigan/core/progress.h"
+#include "centigan/trainers/tfevents.h"
+#include "checkpoints.h"
+#include "run_folder.h"
+#include "training.h"
+
+namespace centigan {
+
+class Hooks {
+ public:
+  Hooks(TrainConfig& config, const TrainOptions& options, Training& training);
+  ~Hooks();
+
+  // Loads the newest valid checkpoint, if there is one, and says so -> the first step to do.
+  int64_t resume();
+  // Nothing is left to do: says so.
+  TrainEnd already_finished();
+  // After the step `done`: ticks, sheets, checkpoints. True: somebody asked to stop, and the state has been saved.
+  bool after_step(const StepInfo& done);
+  TrainEnd finish();
+
+ private:
+  void log_start();
+  void cut_logs(int64_t images);
+  void compare_data(const Snapshot& snapshot);
+  void mark_exactness(const Snapshot& snapshot, int64_t images);
+  void tick(const StepInfo& done);
+  void sheet(const StepInfo& done);
+  void reals();
+  void save(const StepInfo& done, bool must);
+  void line(const std::string& text);
+  void attempt(bool must, const std::function<void()>& write);
+  double seconds() const;
+
+  TrainConfig& config_;
+  const TrainOptions options_;
+  Training& training_;
+  RunFolder folder_;
+  Checkpoints checkpoints_;
+  std::unique_ptr<EventWriter> events_;
+  std::unique_ptr<Progress> progress_;
+  std::string exact_ = "yes", note_;
+  int64_t steps_here_ = 0, tick_images_ = 0;
+  double begun_, seconds_before_ = 0.0, tick_seconds_ = 0.0;
+};
+
+}  // namespace centigan

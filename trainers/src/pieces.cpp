@@ -1,0 +1,97 @@
+#include "centigan/trainers/pieces.h"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "centigan/core/device.h"
+
+namespace centigan {
+
+struct PiecePool::Shared {
+  std::mutex mutex;
+  std::condition_variable start, done;
+  int64_t job = 0, pieces = 0;  // `job` counts the calls of run
+  int busy = 0;
+  bool ending = false;
+  std::atomic<int64_t> next{0};
+  const std::function<void(int64_t)>* work = nullptr;
+  std::vector<std::exception_ptr> errors;
+  std::vector<std::thread> threads;
+  int former_operator_threads = 1;
+
+  void take_pieces() {
+    for (int64_t piece = next++; piece < pieces; piece = next++) {
+      try {
+        (*work)(piece);
+      } catch (...) {
+        errors[piece] = std::current_exception();
+      }
+    }
+  }
+
+  void worker() {
+    set_operator_threads(1);
+    int64_t seen = 0;
+    for (std::unique_lock<std::mutex> lock(mutex);;) {
+      start.wait(lock, [&] { return ending || job != seen; });
+      if (ending) return;
+      seen = job;
+      lock.unlock();
+      take_pieces();
+      lock.lock();
+      if (--busy == 0) done.notify_one();
+    }
+  }
+};
+
+PiecePool::PiecePool(int threads) : shared_(new Shared) {
+  shared_->former_operator_threads = at::get_num_threads();
+  set_operator_threads(1);
+  Shared* shared = shared_.get();
+  for (int i = 1; i < threads; ++i) shared->threads.emplace_back([shared] { shared->worker(); });
+}
+
+PiecePool::~PiecePool() {
+  {
+    const std::lock_guard<std::mutex> lock(shared_->mutex);
+    shared_->ending = true;
+  }
+  shared_->start.notify_all();
+  for (std::thread& thread : shared_->threads) thread.join();
+  set_operator_threads(shared_->former_operator_threads);
+}
+
+void PiecePool::run(int64_t pieces, const std::function<void(int64_t)>& work) {
+  Shared& s = *shared_;
+  {
+    const std::lock_guard<std::mutex> lock(s.mutex);
+    s.work = &work, s.pieces = pieces, s.next = 0;
+    s.errors.assign(pieces, nullptr);
+    s.busy = static_cast<int>(s.threads.size());
+    ++s.job;
+  }
+  s.start.notify_all();
+  s.take_pieces();
+  std::unique_lock<std::mutex> lock(s.mutex);
+  s.done.wait(lock, [&] { return s.busy == 0; });
+  for (const std::exception_ptr& error : s.errors)
+    if (error) std::rethrow_exception(error);
+}
+
+int PiecePool::threads() const {
+  return static_cast<int>(shared_->threads.size()) + 1;
+}
+
+int pick_threads(int64_t asked, int64_t pieces) {
+  const int64_t wanted = asked > 0 ? asked : hardware_threads();
+  return static_cast<int>(std::clamp<int64_t>(wanted, 1, pieces));
+}
+
+}  // namespace centigan

@@ -1,0 +1,131 @@
+#include "run_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+
+namespace centigan {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Settings that do not change what the networks become. The data is compared by its pixels, when it has been read.
+const std::vector<std::string> kFreeKeys = {"out",
+                                            "preset",
+                                            "data.path",
+                                            "data.strict",
+                                            "data.max_pixels",
+                                            "trainer.kimg",
+                                            "trainer.threads",
+                                            "trainer.save_every",
+                                            "trainer.tick",
+                                            "trainer.grid_every",
+                                            "trainer.keep",
+                                            "trainer.device",
+                                            "trainer.on_save_error"};
+
+std::string safe_name(const std::string& path) {
+  std::string name = fs::path(path).lexically_normal().filename().string();
+  if (name.empty()) name = fs::path(path).lexically_normal().parent_path().filename().string();
+  for (char& c : name)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '.' && c != '_' && c != '-') c = '_';
+  return name.empty() || name[0] == '.' ? "data" : name;
+}
+
+std::string next_free_run(const TrainConfig& config) {
+  int highest = -1;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("runs", ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name.size() > 6 && name[5] == '-' && name.find_first_not_of("0123456789") == 5)
+      highest = std::max(highest, std::stoi(name.substr(0, 5)));
+  }
+  char number[16];
+  std::snprintf(number, sizeof number, "%05d", highest + 1);
+  const std::string data = config.data.path.empty() ? config.loss.objective : safe_name(config.data.path);
+  return "runs/" + std::string(number) + "-" + data + "-" + config.model.family;
+}
+
+bool is_ours(const std::string& name) {
+  return name == "lock" || name == "checkpoints" || name == "log.txt" || name.find(".tmp.") != std::string::npos;
+}
+
+void refuse_foreign_files(const std::string& out) {
+  std::error_code ignored;
+  if (!fs::exists(out, ignored)) return;
+  if (!fs::is_directory(out, ignored)) fail_usage("train", out, "is a file, not a run folder", "use another --out");
+  for (const auto& entry : fs::directory_iterator(out, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!is_ours(name)) fail_usage("train", out, "holds " + escaped(name) + " but no run", "use another --out");
+  }
+}
+
+void refuse_differences(const std::string& out, const std::string& stored, TrainConfig& now) {
+  std::string list;
+  for (const std::string& line : config_differences(stored, write_config(ConfigRef(now)), kFreeKeys))
+    list += "\n  " + line;
+  if (!list.empty())
+    fail_usage("train", out, "holds a run of another configuration:" + list,
+               "use another --out for a new run, or the stored settings to go on (only --kimg may grow)");
+}
+
+}  // namespace
+
+bool settle_run(TrainConfig& config) {
+  if (config.out.empty()) config.out = next_free_run(config);
+  const std::string file = config.out + "/config.txt";
+  if (!fs::exists(file)) {
+    refuse_foreign_files(config.out);
+    return false;
+  }
+  const std::string text = read_text(file, "train");
+  TrainConfig stored;
+  read_config(ConfigRef(stored), text, file);
+  if (config.model.precision == "auto") config.model.precision = stored.model.precision;
+  refuse_differences(config.out, text, config);
+  if (config.trainer.kimg < stored.trainer.kimg)
+    fail_usage("train", config.out,
+               "is a run of " + Curve(stored.trainer.kimg).text() + " kimg, now " + Curve(config.trainer.kimg).text() +
+                   " are asked for",
+               "--kimg may only grow; use another --out");
+  return true;
+}
+
+RunFolder::RunFolder(TrainConfig& config) : path_(config.out) {
+  make_folder(checkpoints(), "train");
+  take_lock();
+  remove_stale_temporaries(path_);
+  remove_stale_temporaries(checkpoints());
+  const std::string text = write_config(ConfigRef(config));
+  const bool unchanged = fs::exists(file("config.txt")) && read_text(file("config.txt"), "train") == text;
+  if (!unchanged) write_text_atomically(file("config.txt"), text, "train");
+}
+
+RunFolder::Lock::~Lock() {
+  if (file >= 0) ::close(file);
+}
+
+// The lock is the kernel's, so it ends with the process however that ends; the text only says whose it is.
+void RunFolder::take_lock() {
+  lock_.file = ::open(file("lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  char holder[256] = "another process";
+  const bool free = lock_.file >= 0 && ::flock(lock_.file, LOCK_EX | LOCK_NB) == 0;
+  if (!free && lock_.file >= 0 && ::pread(lock_.file, holder, sizeof holder - 1, 0) < 0) holder[0] = 0;
+  if (!free)
+    fail("train", path_,
+         lock_.file < 0 ? std::string("the lock cannot be opened (") + std::strerror(errno) + ")"
+                        : "is in use by " + escaped(holder),
+         "wait for it, stop it, or use another --out");
+  char host[128] = "this host";
+  ::gethostname(host, sizeof host - 1);
+  const std::string text = "process " + std::to_string(::getpid()) + " on " + host;
+  if (::ftruncate(lock_.file, 0) == 0 && ::pwrite(lock_.file, text.data(), text.size(), 0) < 0) errno = 0;
+}
+
+}  // namespace centigan

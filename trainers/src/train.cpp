@@ -1,0 +1,47 @@
+#include "centigan/trainers/train.h"
+
+#include "centigan/core/device.h"
+#include "dry_run.h"
+#include "hooks.h"
+#include "run_folder.h"
+
+namespace centigan {
+
+TrainEnd train(TrainConfig config, const TrainOptions& options) {
+  return train_with(config, options, make_parts);
+}
+
+TrainEnd train_with(TrainConfig config, const TrainOptions& options, const PartsFactory& make) {
+  // Where the run lives, and whether it may go on with this configuration.
+  settle_run(config);
+  const torch::Device device = pick_device(config.trainer.device);
+  resolve_precision(config, device);
+  check_train_config(config);
+
+  // Data, networks, objective, optimizers, averages.
+  Training training(config, make(config, device), device);
+  if (options.dry_run) return dry_run(config, training);
+
+  // Where a former process left off.
+  Hooks hooks(config, options, training);
+  StepInfo info = step_info(config.trainer, hooks.resume());
+  const int64_t total = total_steps(config.trainer);
+  if (info.step >= total) return hooks.already_finished();
+
+  for (; info.step < total; info = step_info(config.trainer, info.step + 1)) {
+    training.begin(info);
+
+    // Each phase that is due: the gradient over all pieces, then a step of its optimizer.
+    for (const Phase& phase : training.phases())
+      if (is_due(phase, info)) training.apply(phase, training.accumulate(phase, info), info);
+
+    // Averages and running means.
+    training.end(info);
+
+    // Everything that follows is log, sheets, checkpoints and signals.
+    if (hooks.after_step(info)) return TrainEnd::kStopped;
+  }
+  return hooks.finish();
+}
+
+}  // namespace centigan

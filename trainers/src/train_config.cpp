@@ -1,0 +1,116 @@
+#include "centigan/trainers/train_config.h"
+
+#include <algorithm>
+
+#include "centigan/core/error.h"
+#include "centigan/diffaug/augmentation.h"
+#include "centigan/trainers/objectives.h"
+
+namespace centigan {
+namespace {
+
+void require(bool good, const std::string& key, const std::string& value, const std::string& limit,
+             const std::string& hint) {
+  if (!good) fail_usage("config", key, value + " is out of range: " + limit, hint);
+}
+
+std::string number(double value) {
+  return Curve(value).text();
+}
+
+void at_least(double least, double value, const char* key, const char* hint = "see centigan train --help") {
+  require(value >= least, key, number(value), "at least " + number(least), hint);
+}
+
+void share(double value, const char* key) {
+  require(value >= 0.0 && value <= 1.0, key, number(value), "from 0 to 1", "it is a share");
+}
+
+void one_of(const std::string& value, const std::vector<std::string>& words, const char* key) {
+  const bool known = std::find(words.begin(), words.end(), value) != words.end();
+  std::string list;
+  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
+  require(known, key, escaped(value), "one of " + list, did_you_mean(value, words, "choose one of these"));
+}
+
+void check_adam(const AdamConfig& adam, const std::string& name) {
+  const std::string beta1 = name + ".beta1", beta2 = name + ".beta2", eps = name + ".eps";
+  require(adam.beta1 >= 0.0 && adam.beta1 < 1.0, beta1, number(adam.beta1), "from 0 to below 1", "0 is usual");
+  require(adam.beta2 >= 0.0 && adam.beta2 < 1.0, beta2, number(adam.beta2), "from 0 to below 1", "0.99 is usual");
+  require(adam.eps > 0.0, eps, number(adam.eps), "above 0", "1e-8 is usual");
+}
+
+void check_loss(const LossConfig& c) {
+  one_of(c.objective, objective_names(), "loss.objective");
+  one_of(c.r1_on, {"augmented", "raw"}, "loss.r1_on");
+  at_least(0, c.r1_gamma, "loss.r1_gamma");
+  at_least(1, c.r1_interval, "loss.r1_interval");
+  at_least(0, c.pl_weight, "loss.pl_weight");
+  at_least(1, c.pl_interval, "loss.pl_interval");
+  at_least(1, c.pl_batch_shrink, "loss.pl_batch_shrink");
+  at_least(0, c.pyramid_levels, "loss.pyramid_levels");
+  at_least(0, c.gradient_weight, "loss.gradient_weight");
+  share(c.pl_decay, "loss.pl_decay");
+  share(c.style_mixing, "loss.style_mixing");
+  share(c.w_avg_beta, "loss.w_avg_beta");
+}
+
+void check_trainer(const TrainerConfig& c) {
+  require(c.kimg > 0.0, "trainer.kimg", number(c.kimg), "above 0", "100 pictures need about 200 at 32 px");
+  at_least(1, c.batch, "trainer.batch");
+  at_least(0, c.threads, "trainer.threads");
+  at_least(1, c.pieces, "trainer.pieces");
+  at_least(2, c.keep, "trainer.keep", "one may be damaged, so two stay");
+  at_least(0, c.seed, "trainer.seed");
+  at_least(0, c.save_every, "trainer.save_every");
+  at_least(0, c.tick, "trainer.tick");
+  at_least(0, c.grid_every, "trainer.grid_every");
+  at_least(0, c.ema_kimg, "trainer.ema_kimg");
+  at_least(0, c.ema_rampup, "trainer.ema_rampup");
+  at_least(0, c.ema_start, "trainer.ema_start");
+  share(c.lr_decay_start, "trainer.lr_decay_start");
+  share(c.lr_final, "trainer.lr_final");
+  one_of(c.on_save_error, {"continue", "stop"}, "trainer.on_save_error");
+  check_adam(c.g_opt, "trainer.g_opt");
+  check_adam(c.d_opt, "trainer.d_opt");
+  parse_policy(c.augment);
+}
+
+int64_t mbstd_group(const ModelConfig& c) {
+  return c.family == "lite" ? c.lite.mbstd_group_size : c.stylegan2.mbstd_group_size;
+}
+
+// The groups of the minibatch standard deviation stay whole, or splitting the batch would change the model.
+void check_pieces(const TrainConfig& c) {
+  const TrainerConfig& t = c.trainer;
+  const std::string count = std::to_string(t.pieces);
+  require(t.batch % t.pieces == 0, "trainer.pieces", count, "a divisor of trainer.batch " + std::to_string(t.batch),
+          "change either");
+  if (!objective_takes_reals(c.loss.objective)) return;
+  const int64_t group = mbstd_group(c.model);
+  require((t.batch / t.pieces) % std::max<int64_t>(1, group) == 0, "trainer.pieces", count,
+          "pieces of " + std::to_string(t.batch / t.pieces) + " pictures cut groups of " + std::to_string(group),
+          "use fewer pieces, a larger batch, or a smaller mbstd_group_size");
+}
+
+void fill_cadence(TrainerConfig& c) {
+  if (c.tick == 0.0) c.tick = c.kimg / 50;
+  if (c.save_every == 0.0) c.save_every = c.kimg / 10;
+  if (c.grid_every == 0.0) c.grid_every = c.kimg / 10;
+}
+
+}  // namespace
+
+void check_train_config(TrainConfig& config) {
+  check_model_config(config.model);
+  check_loss(config.loss);
+  check_trainer(config.trainer);
+  check_pieces(config);
+  const bool takes_reals = objective_takes_reals(config.loss.objective);
+  require(!(takes_reals ? config.data.path : config.loss.teacher).empty(), takes_reals ? "data.path" : "loss.teacher",
+          "nothing", takes_reals ? "a folder of pictures" : "a run or a checkpoint",
+          takes_reals ? "give --data FOLDER" : "give --loss.teacher RUN");
+  fill_cadence(config.trainer);
+}
+
+}  // namespace centigan

@@ -1,0 +1,77 @@
+// Everything that changes in a run, and the parts of a step.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "centigan/core/comm.h"
+#include "centigan/trainers/optimizer.h"
+#include "centigan/trainers/pieces.h"
+#include "centigan/trainers/train.h"
+#include "non_finite.h"
+
+namespace centigan {
+
+// Gradient of one phase over the whole batch.
+struct PhaseGradient {
+  torch::Tensor values;  // flat, summed over pieces and processes; undefined: the phase has nothing to do
+  bool finite = true;    // of gradient and loss
+};
+
+class Training {
+ public:
+  Training(const TrainConfig& config, TrainParts parts, torch::Device device);
+
+  // Step by step, as train_with calls them.
+  void begin(const StepInfo& info);
+  PhaseGradient accumulate(const Phase& phase, const StepInfo& info);
+  void apply(const Phase& phase, const PhaseGradient& gradient, const StepInfo& info);
+  void end(const StepInfo& info);
+
+  const std::vector<Phase>& phases() const { return phases_; }
+  Stats& stats() { return stats_; }
+  const TrainParts& parts() const { return parts_; }
+  const NonFinite& non_finite() const { return non_finite_; }
+  torch::Device device() const { return device_; }
+  const Comm& comm() const { return comm_; }
+  int threads() const { return pool_.threads(); }
+  // Average of the network that draws the sample sheets, or null.
+  FlatAverage* sheet_average();
+
+  // All of it but the configuration; `next_step` is the first step not done.
+  Snapshot save(int64_t next_step);
+  int64_t load(const Snapshot& snapshot, const std::string& source);  // -> next_step
+
+ private:
+  struct Network {
+    std::shared_ptr<FlatParameters> parameters;
+    std::unique_ptr<FlatAdam> adam;
+    std::unique_ptr<FlatAverage> average;
+    const AdamConfig* settings = nullptr;
+    torch::Tensor gradient;  // flat sum, reused
+  };
+  struct Result {
+    std::vector<torch::Tensor> gradients;
+    Stats stats;
+    torch::Tensor loss;
+  };
+
+  Batch make_batch(const StepInfo& info, int64_t piece) const;
+  Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t piece);
+  void check_finite(const std::string& what) const;
+
+  const TrainConfig config_;
+  TrainParts parts_;
+  torch::Device device_;
+  Comm comm_;
+  PiecePool pool_;
+  std::unique_ptr<Sampler> sampler_;
+  std::vector<Phase> phases_;
+  std::map<std::string, Network> networks_;
+  std::vector<Batch> batches_;
+  Stats stats_;
+  NonFinite non_finite_;
+};
+
+}  // namespace centigan
