@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "centigan/diffaug/policy.h"
+
 namespace centigan {
 
 class Augmentation {
@@ -17,13 +19,6 @@ class Augmentation {
   // x [N,C,H,W] float, u [N,draws()] uniform in [0,1) on x's device -> augmented x; differentiable twice in x.
   virtual torch::Tensor apply(const torch::Tensor& x, const torch::Tensor& u) const = 0;
   virtual std::string text() const = 0;  // the policy that made it
-};
-
-// One step of a DiffAugment policy as written: word and options.
-struct PolicyStep {
-  std::string op;      // brightness, saturation, contrast, translation, cutout
-  double ratio = 0.0;  // translation, cutout
-  double p = 1.0;      // probability that the step acts on a picture
 };
 
 // Parses "color,translation:ratio=0.2,cutout:p=0.5" ("color" is brightness, saturation, contrast). Unknown words and

@@ -1,0 +1,34 @@
+#include <ATen/core/dispatch/Dispatcher.h>
+#include <torch/library.h>
+
+#include "centigan/diffaug/ops.h"
+#include "common/pictures.h"
+
+namespace centigan {
+namespace {
+
+using at::Tensor;
+
+Tensor contrast_meta(const Tensor& x, const Tensor& u) {
+  check_pictures("contrast", x, u, 1);
+  return empty_pictures(x);
+}
+
+TORCH_LIBRARY_FRAGMENT(centigan, m) {
+  m.def("contrast(Tensor x, Tensor u) -> Tensor", {at::Tag::pt2_compliant_tag});
+}
+
+TORCH_LIBRARY_IMPL(centigan, Meta, m) {
+  m.impl("contrast", contrast_meta);
+}
+
+}  // namespace
+
+Tensor contrast(const Tensor& x, const Tensor& u) {
+  static const auto op = c10::Dispatcher::singleton()
+                             .findSchemaOrThrow("centigan::contrast", "")
+                             .typed<Tensor(const Tensor&, const Tensor&)>();
+  return op.call(x, u);
+}
+
+}  // namespace centigan
