@@ -1,0 +1,98 @@
+#include "discriminator.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+
+#include "centigan/core/error.h"
+#include "centigan/models/stylegan2.h"
+#include "centigan/nn/ops.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kLastResolution = 4;
+constexpr int64_t kLabelLayers = 8;  // whatever the generator's mapping has
+
+}  // namespace
+
+torch::Tensor minibatch_std(const torch::Tensor& x, int64_t group_size, int64_t features) {
+  const int64_t n = x.size(0), group = group_size > 0 ? std::min(group_size, n) : n;
+  if (n % group != 0) {
+    fail("models", "discriminator",
+         std::to_string(n) + " pictures are not a multiple of the group " + std::to_string(group),
+         "set batch (and micro-batch) to a multiple of model.stylegan2.mbstd_group_size");
+  }
+  const at::Tensor groups = x.reshape({group, n / group, features, x.size(1) / features, x.size(2), x.size(3)});
+  const at::Tensor deviation = (groups.var(at::IntArrayRef{0}, /*correction=*/0) + 1e-8).sqrt().mean({2, 3, 4});
+  const at::Tensor planes = deviation.repeat({group, 1}).view({n, features, 1, 1});
+  return at::cat({x, planes.expand({n, features, x.size(2), x.size(3)})}, 1);
+}
+
+DiscriminatorBlock::DiscriminatorBlock(const ParameterInit& init, const ModelConfig& config, int64_t resolution)
+    : config_(config), resolution_(resolution) {
+  const int64_t in = stylegan2_channels(config.stylegan2, resolution);
+  const int64_t out = stylegan2_channels(config.stylegan2, resolution / 2);
+  const double half = std::sqrt(0.5);  // of the sum of two branches
+  const auto conv = [&](const char* name, const DiscriminatorConv::Shape& shape) {
+    return register_module(name, std::make_shared<DiscriminatorConv>(init.child(name), config, shape));
+  };
+  resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
+  if (resolution == config.resolution) fromrgb_ = conv("fromrgb", {config.channels, in, 1, 1, true, 1.0});
+  conv0_ = conv("conv0", {in, in, 3, 1, true, 1.0});
+  conv1_ = conv("conv1", {in, out, 3, 2, true, half});
+  skip_ = conv("skip", {in, out, 1, 2, false, half});
+}
+
+torch::Tensor DiscriminatorBlock::forward(const torch::Tensor& input, bool exact) const {
+  const at::Tensor& weight = conv0_->weight();
+  const at::ScalarType type = exact ? weight.scalar_type() : block_type(config_, resolution_, weight);
+  at::Tensor x = input.to(type);
+  if (fromrgb_) x = fromrgb_->forward(x);
+  return skip_->forward(x) + conv1_->forward(conv0_->forward(x));
+}
+
+DiscriminatorEpilogue::DiscriminatorEpilogue(const ParameterInit& init, const ModelConfig& config, int64_t outputs)
+    : group_size_(config.stylegan2.mbstd_group_size), features_(config.stylegan2.mbstd_num_channels) {
+  const int64_t c = stylegan2_channels(config.stylegan2, kLastResolution);
+  const DiscriminatorConv::Shape shape{c + features_, c, 3, 1, true, 1.0};
+  conv_ = register_module("conv", std::make_shared<DiscriminatorConv>(init.child("conv"), config, shape));
+  fc_ = register_module("fc", std::make_shared<FullyConnected>(init.child("fc"), c * 16, c, "lrelu"));
+  out_ = register_module("out", std::make_shared<FullyConnected>(init.child("out"), c, outputs));
+}
+
+torch::Tensor DiscriminatorEpilogue::forward(const torch::Tensor& x) const {
+  const at::Tensor map = x.to(fc_->type());
+  const at::Tensor marked = features_ > 0 ? minibatch_std(map, group_size_, features_) : map;
+  return out_->forward(fc_->forward(conv_->forward(marked).flatten(1)));
+}
+
+StyleGan2Discriminator::StyleGan2Discriminator(const ModelConfig& config, uint64_t seed) {
+  const ParameterInit init(seed, "stylegan2.D");
+  for (int64_t r = config.resolution; r > kLastResolution; r /= 2) {
+    const std::string name = "b" + std::to_string(r);
+    blocks_.push_back(register_module(name, std::make_shared<DiscriminatorBlock>(init.child(name), config, r)));
+  }
+  const int64_t cmap = config.classes > 0 ? stylegan2_channels(config.stylegan2, kLastResolution) : 0;
+  if (cmap > 0) {
+    const Mapping::Shape shape{0, config.classes, cmap, kLabelLayers, false};
+    mapping_ = register_module("mapping", std::make_shared<Mapping>(init.child("mapping"), shape));
+  }
+  epilogue_ = register_module(
+      "b4", std::make_shared<DiscriminatorEpilogue>(init.child("b4"), config, std::max<int64_t>(cmap, 1)));
+}
+
+torch::Tensor StyleGan2Discriminator::forward(const torch::Tensor& images, const torch::Tensor& c, bool exact) {
+  at::Tensor x = images;
+  for (const auto& block : blocks_) x = block->forward(x, exact);
+  const at::Tensor out = epilogue_->forward(x);
+  if (!mapping_) return out;
+  const at::Tensor label = mapping_->forward({}, c);
+  return (out * label).sum(1, true) / std::sqrt(static_cast<double>(label.size(1)));
+}
+
+std::shared_ptr<Discriminator> make_stylegan2_discriminator(const ModelConfig& config, uint64_t seed) {
+  return std::make_shared<StyleGan2Discriminator>(config, seed);
+}
+
+}  // namespace centigan

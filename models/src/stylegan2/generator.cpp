@@ -1,0 +1,93 @@
+#include "generator.h"
+
+#include <ATen/ATen.h>
+
+#include "centigan/models/stylegan2.h"
+#include "centigan/nn/ops.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kFirstResolution = 4;
+
+// Style of a block's first convolution: 0 at 4 px, 1 at 8, 3 at 16, … A block's RGB layer shares its style with the
+// next block's first convolution.
+int64_t first_style(int64_t resolution) {
+  int64_t slot = 0;
+  for (int64_t r = kFirstResolution; r < resolution; r *= 2) slot += slot == 0 ? 1 : 2;
+  return slot;
+}
+
+}  // namespace
+
+int64_t stylegan2_channels(const StyleGan2Config& config, int64_t resolution) {
+  return std::min(config.channel_base / resolution, config.channel_max);
+}
+
+SynthesisBlock::SynthesisBlock(const ParameterInit& init, const ModelConfig& config, int64_t resolution)
+    : config_(config), resolution_(resolution), first_w_(first_style(resolution)) {
+  const int64_t out = stylegan2_channels(config.stylegan2, resolution);
+  if (resolution == kFirstResolution) {
+    const_ = register_parameter("const", init.normal("const", {out, kFirstResolution, kFirstResolution}));
+  }
+  resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
+  if (resolution > kFirstResolution) {
+    const int64_t in = stylegan2_channels(config.stylegan2, resolution / 2);
+    conv0_ =
+        register_module("conv0", std::make_shared<SynthesisLayer>(init.child("conv0"), config, in, out, resolution, 2));
+  }
+  conv1_ =
+      register_module("conv1", std::make_shared<SynthesisLayer>(init.child("conv1"), config, out, out, resolution, 1));
+  torgb_ = register_module("torgb", std::make_shared<ToRgb>(init.child("torgb"), config, out));
+}
+
+torch::Tensor SynthesisBlock::first_map(int64_t count) const {
+  return const_.unsqueeze(0).expand({count, -1, -1, -1});
+}
+
+void SynthesisBlock::forward(torch::Tensor& x, torch::Tensor& image, const torch::Tensor& ws,
+                             const SynthesisOptions& options) const {
+  const at::ScalarType type = block_type(config_, resolution_, torgb_->weight());
+  int64_t slot = first_w_;
+  if (conv0_) x = conv0_->forward(x.to(type), ws.select(1, slot++), options);
+  x = conv1_->forward(conv0_ ? x : first_map(ws.size(0)).to(type), ws.select(1, slot++), options);
+  const at::Tensor rgb = torgb_->forward(x, ws.select(1, slot)).to(ws.scalar_type());
+  image = image.defined() ? upsample2d(image, resample_filter_) + rgb : rgb;
+}
+
+Synthesis::Synthesis(const ParameterInit& init, const ModelConfig& config) {
+  for (int64_t r = kFirstResolution; r <= config.resolution; r *= 2) {
+    const std::string name = "b" + std::to_string(r);
+    blocks_.push_back(register_module(name, std::make_shared<SynthesisBlock>(init.child(name), config, r)));
+  }
+}
+
+torch::Tensor Synthesis::forward(const torch::Tensor& ws, const SynthesisOptions& options) const {
+  at::Tensor x, image;
+  for (const auto& block : blocks_) block->forward(x, image, ws, options);
+  return image;
+}
+
+StyleGan2Generator::StyleGan2Generator(const ModelConfig& config, uint64_t seed) {
+  const StyleGan2Config& c = config.stylegan2;
+  const int64_t r = config.resolution;
+  shape_ = {c.z_dim, config.classes, c.w_dim, first_style(r) + 3, config.channels, r, r};
+  const ParameterInit init(seed, "stylegan2.G");
+  synthesis_ = register_module("synthesis", std::make_shared<Synthesis>(init.child("synthesis"), config));
+  const Mapping::Shape mapping{c.z_dim, config.classes, c.w_dim, c.mapping_layers, true};
+  mapping_ = register_module("mapping", std::make_shared<Mapping>(init.child("mapping"), mapping));
+}
+
+torch::Tensor StyleGan2Generator::mapping(const torch::Tensor& z, const torch::Tensor& c) {
+  return mapping_->forward(z, c).unsqueeze(1).expand({-1, shape_.num_ws, -1});
+}
+
+torch::Tensor StyleGan2Generator::synthesis(const torch::Tensor& ws, const SynthesisOptions& options) {
+  return synthesis_->forward(ws, options);
+}
+
+std::shared_ptr<Generator> make_stylegan2_generator(const ModelConfig& config, uint64_t seed) {
+  return std::make_shared<StyleGan2Generator>(config, seed);
+}
+
+}  // namespace centigan
