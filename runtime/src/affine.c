@@ -1,14 +1,19 @@
 #include "arith.h"
 #include "kernels.h"
 
-int32_t cgrt_affine(const cgrt_run *run, const uint8_t *l, uint32_t weights, uint32_t params, uint32_t row, uint32_t shift) {
-  const uint8_t *f = run->file, *p = cgrt_blob(f, l, params) + 8 * row;
-  const int8_t *a = (const int8_t *)cgrt_blob(f, l, weights) + row * cgrt_al4(cgrt_style(f));
-  int32_t u = cgrt_dense_row(a, run->w, cgrt_style(f)) + cgrt_param_bias(p, shift);
-  return cgrt_sat16(cgrt_rq(u, cgrt_param_mult(p), shift));
+int32_t cgrt_dense(const int8_t *weights, const int8_t *x, uint32_t n, const uint8_t *param, uint32_t shift, int32_t slope) {
+  int32_t u = cgrt_dense_row(weights, x, n) + cgrt_param_bias(param, shift), q = cgrt_param_mult(param);
+  if (u < 0) q = cgrt_scaled(q, slope, 14);
+  return cgrt_rq(u, q, shift);
+}
+
+int32_t cgrt_affine(const cgrt_run *run, const uint8_t *l, uint32_t blob, uint32_t row) {
+  const uint8_t *f = run->file, *param = cgrt_blob(f, l, blob + 1) + 8 * row;
+  const int8_t *weights = (const int8_t *)cgrt_blob(f, l, blob) + row * cgrt_al4(cgrt_style(f));
+  uint32_t shift = blob == CGRT_GAIN_W ? cgrt_gain_shift(l) : cgrt_sbias_shift(l);
+  return cgrt_sat16(cgrt_dense(weights, run->w, cgrt_style(f), param, shift, CGRT_LINEAR));
 }
 
 int32_t cgrt_gain(const cgrt_run *run, const uint8_t *l, uint32_t row) {
-  if (!(cgrt_flags(l) & CGRT_GAIN)) return CGRT_UNIT;
-  return cgrt_affine(run, l, CGRT_GAIN_W, CGRT_GAIN_P, row, cgrt_gain_shift(l));
+  return cgrt_flags(l) & CGRT_GAIN ? cgrt_affine(run, l, CGRT_GAIN_W, row) : CGRT_UNIT;
 }

@@ -6,6 +6,7 @@
 
 #define CGRT_Q 1073741823   /* multipliers are Q31 within +-Q, so |u * q| stays below 2^61 */
 #define CGRT_UNIT 4096      /* 1.0 in Q12 */
+#define CGRT_LINEAR 16384   /* slope 1, Q14 */
 #define CGRT_RGB_MAX 4194303 /* bound of one level's contribution to the RGB sum */
 
 static inline int32_t cgrt_clamp(int32_t v, int32_t lo, int32_t hi) { return v < lo ? lo : v > hi ? hi : v; }

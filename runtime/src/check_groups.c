@@ -3,13 +3,11 @@
 
 /* A group ends with the toRGB of its level; the layer table has one for each. */
 static int check_ends(const uint8_t *f) {
-  uint32_t end = 0, g = 0;
-  for (uint32_t k = 0; k < cgrt_layers(f); k++) {
-    if (cgrt_type(cgrt_layer(f, k)) != CGRT_TORGB) continue;
-    end = cgrt_end(cgrt_layer(f, k));
+  uint32_t end = 0;
+  for (uint32_t g = 0; g < cgrt_groups(f); g++) {
+    end = cgrt_end(cgrt_layer(f, cgrt_last_layer(f, cgrt_rgb_first(f) + g)));
     if (cgrt_group_end(f, g) != end) return CGRT_E_GROUP;
     if (cgrt_group_reserved(f, g) != 0) return CGRT_E_RESERVED;
-    g++;
   }
   return end <= cgrt_file_bytes(f) && cgrt_file_bytes(f) <= INT32_MAX ? CGRT_OK : CGRT_E_GROUP;
 }

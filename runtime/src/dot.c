@@ -1,14 +1,14 @@
 #include "dot.h"
-#include "kernels.h"
 
-int32_t cgrt_window_dot(const int8_t *row, const int8_t *filter, int32_t first, int32_t taps, uint32_t width, uint32_t cin) {
-  int32_t past = first + taps - (int32_t)width;
+int32_t cgrt_window_dot(const cgrt_window *window, uint32_t row, const int8_t *filter, int32_t first, int32_t taps) {
+  const int8_t *pixels = window->rows[row];
+  int32_t cin = (int32_t)window->cin, past = first + taps - (int32_t)window->width;
+  if (!pixels) return 0;
   if (past > 0) taps -= past;
-  row += first * (int32_t)cin;
   if (first < 0) {
-    row += cin;
-    filter += cin;
-    taps--;
+    taps += first;
+    filter -= first * cin;
+    first = 0;
   }
-  return cgrt_dense_row(row, filter, (uint32_t)taps * cin);
+  return cgrt_dense_row(pixels + first * cin, filter, (uint32_t)(taps * cin));
 }

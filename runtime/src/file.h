@@ -78,7 +78,7 @@ static inline int cgrt_is_up(const uint8_t *l) { return cgrt_type(l) == CGRT_UP3
 /* A layer that reads a map and writes a map. */
 static inline int cgrt_is_conv(const uint8_t *l) { return cgrt_type(l) == CGRT_CONV3 || cgrt_is_up(l); }
 
-/* Elements of one filter (0 for a START that is not DENSE), and the bytes it occupies. */
+/* Elements of one filter (0 for a START that is not DENSE), and the bytes it occupies: sizes.c. */
 uint32_t cgrt_filter_elements(const uint8_t *l);
 uint32_t cgrt_filter_bytes(const uint8_t *l);
 

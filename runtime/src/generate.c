@@ -24,6 +24,7 @@ int cgrt_generate(const cgrt_model *model, void *arena, size_t arena_bytes, uint
   if ((status = check_label(model->base, label)) != CGRT_OK) return status;
   if (arena_bytes < cgrt_arena_bytes(model, options)) return CGRT_E_ARENA_SMALL;
   run.file = model->base;
+  run.layers = cgrt_layer(run.file, 0);
   run.options = options;
   run.arena = (uint8_t *)arena;
   run.seed = seed;

@@ -2,7 +2,7 @@
 
 /* Maps take turns at the low and the high end, so that the last one lies at the high end and the tail has the rest in one piece. */
 static void place_map(cgrt_run *run, uint32_t k) {
-  const uint8_t *l = cgrt_layer(run->file, k);
+  const uint8_t *l = cgrt_record(run, k);
   uint32_t bytes = cgrt_map_bytes(run->file, cgrt_level(l), cgrt_cout(l));
   run->stages[k].at = --run->maps % 2 ? run->map_at : run->end_at - bytes;
   run->stages[k].ring = (uint16_t)cgrt_height(run->file, cgrt_level(l));
@@ -10,7 +10,7 @@ static void place_map(cgrt_run *run, uint32_t k) {
 
 /* RGB maps take turns too. Whole maps are those of levels below `top`; the output level has one row, the accumulators before. */
 static void place_rgb(const cgrt_run *run, uint32_t k) {
-  uint32_t top = cgrt_min(run->handover + 1, run->level), level = cgrt_level(cgrt_layer(run->file, k));
+  uint32_t top = cgrt_min(run->handover + 1, run->level), level = cgrt_level(cgrt_record(run, k));
   cgrt_stage *stage = &run->stages[k];
   stage->at = run->free_at;
   stage->ring = 1;
@@ -20,11 +20,10 @@ static void place_rgb(const cgrt_run *run, uint32_t k) {
 }
 
 static int run_layer(const cgrt_run *run, uint32_t k) {
-  void *table = run->arena + run->table_at;
-  uint32_t height = cgrt_height(run->file, cgrt_level(cgrt_layer(run->file, k)));
-  cgrt_make_table(run, k, table);
+  uint32_t height = cgrt_height(run->file, cgrt_level(cgrt_record(run, k)));
+  cgrt_make_table(run, k);
   for (uint32_t y = 0; y < height; y++) {
-    int status = cgrt_run_row(run, k, table, y);
+    int status = cgrt_run_row(run, k, y);
     if (status != CGRT_OK) return status;
   }
   run->stages[k].done = (uint16_t)height;
@@ -33,9 +32,9 @@ static int run_layer(const cgrt_run *run, uint32_t k) {
 
 int cgrt_run_head(cgrt_run *run) {
   const uint8_t *f = run->file;
-  for (uint32_t k = cgrt_map_layers(f); k < cgrt_layers(f) && cgrt_level(cgrt_layer(f, k)) <= run->handover; k++) {
+  for (uint32_t k = cgrt_map_layers(f); k < cgrt_layers(f) && cgrt_level(cgrt_record(run, k)) <= run->handover; k++) {
     int status;
-    if (cgrt_type(cgrt_layer(f, k)) == CGRT_TORGB) place_rgb(run, k);
+    if (cgrt_type(cgrt_record(run, k)) == CGRT_TORGB) place_rgb(run, k);
     else place_map(run, k);
     if ((status = run_layer(run, k)) != CGRT_OK) return status;
   }

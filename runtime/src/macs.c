@@ -15,15 +15,13 @@ static uint32_t style_macs(const uint8_t *f, const uint8_t *l) {
 }
 
 uint64_t cgrt_macs(const cgrt_model *model, unsigned quality) {
-  const uint8_t *f;
+  const uint8_t *f, *last;
   uint64_t macs = 0;
   if (!model || !model->base) return 0;
   if (quality == CGRT_BEST) quality = model->groups_present - 1;
   if (quality >= model->groups_present) return 0;
   f = model->base;
-  for (uint32_t k = 0; k < cgrt_layers(f); k++) {
-    const uint8_t *l = cgrt_layer(f, k);
-    if (cgrt_level(l) <= cgrt_rgb_first(f) + quality) macs += layer_macs(f, l) + style_macs(f, l);
-  }
+  last = cgrt_layer(f, cgrt_last_layer(f, cgrt_rgb_first(f) + quality));
+  for (const uint8_t *l = cgrt_layer(f, 0); l <= last; l += CGRT_LAYER_BYTES) macs += layer_macs(f, l) + style_macs(f, l);
   return macs;
 }

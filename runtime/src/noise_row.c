@@ -2,7 +2,7 @@
 #include "run.h"
 
 const int8_t *cgrt_noise_row(const cgrt_run *run, uint32_t k, uint32_t y) {
-  const uint8_t *l = cgrt_layer(run->file, k);
+  const uint8_t *l = cgrt_record(run, k);
   uint32_t width = cgrt_width(run->file, cgrt_level(l)), index = y * width, pair[2] = {0, 0};
   uint64_t seed = run->options->noise == CGRT_NOISE_FIXED ? cgrt_noise_seed(run->file) : run->seed;
   int8_t *noise = (int8_t *)run->row;

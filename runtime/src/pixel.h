@@ -11,7 +11,4 @@ static inline uint32_t cgrt_grey(const uint32_t rgb[3]) { return (77 * rgb[0] + 
 
 static inline uint32_t cgrt_rgb565(const uint32_t rgb[3]) { return rgb[0] >> 3 << 11 | rgb[1] >> 2 << 5 | rgb[2] >> 3; }
 
-/* Ordered dither for 565: adds up to one step of each colour, by position. */
-void cgrt_dither(uint32_t rgb[3], uint32_t x, uint32_t y);
-
 #endif

@@ -1,18 +1,5 @@
 #include "plan.h"
 
-uint32_t cgrt_table_bytes(const uint8_t *f, const uint8_t *l) {
-  if (cgrt_type(l) == CGRT_MAP) return 0;
-  return cgrt_al8(cgrt_type(l) == CGRT_TORGB ? 2 * cgrt_channels(f) * cgrt_cin(l) : 12 * cgrt_cout(l));
-}
-
-uint32_t cgrt_map_bytes(const uint8_t *f, uint32_t level, uint32_t channels) {
-  return cgrt_al8(cgrt_height(f, level) * cgrt_width(f, level) * channels);
-}
-
-uint32_t cgrt_rgb_bytes(const uint8_t *f, uint32_t level) {
-  return level < cgrt_rgb_first(f) ? 0 : cgrt_map_bytes(f, level, 4 * cgrt_channels(f));
-}
-
 static void add_scratch(cgrt_plan *plan, const uint8_t *l) {
   if (cgrt_flags(l) & CGRT_DEMOD) plan->gains = cgrt_max(plan->gains, cgrt_al8(2 * cgrt_cin(l)));
   if (cgrt_wbits(l) < 8) plan->filter = cgrt_max(plan->filter, cgrt_al8(cgrt_filter_elements(l)));
@@ -33,10 +20,9 @@ static void add_head(cgrt_plan *plan, const uint8_t *f, const uint8_t *l) {
 }
 
 /* Line buffers. The output level's RGB row is counted by itself. */
-static void add_tail(cgrt_plan *plan, const uint8_t *f, uint32_t last, uint32_t unit) {
+static void add_tail(cgrt_plan *plan, const uint8_t *f, const uint8_t *last, uint32_t unit) {
   cgrt_rings rings = {1, 1, 0};
-  for (uint32_t k = last; cgrt_level(cgrt_layer(f, k)) > plan->handover; k--) {
-    const uint8_t *l = cgrt_layer(f, k);
+  for (const uint8_t *l = last; cgrt_level(l) > plan->handover; l -= CGRT_LAYER_BYTES) {
     plan->tail += cgrt_ring_bytes(f, l, cgrt_ring_rows(&rings, l), unit);
     plan->tail_table += cgrt_table_bytes(f, l);
   }
@@ -45,7 +31,8 @@ static void add_tail(cgrt_plan *plan, const uint8_t *f, uint32_t last, uint32_t 
 }
 
 void cgrt_make_plan(cgrt_plan *plan, const uint8_t *f, uint32_t level, uint32_t handover, uint32_t unit) {
-  uint32_t last = cgrt_last_layer(f, level), whole;
+  const uint8_t *last = cgrt_layer(f, cgrt_last_layer(f, level));
+  uint32_t whole;
   cgrt_zero(plan, sizeof *plan);
   plan->level = level;
   plan->handover = cgrt_min(handover, level);
@@ -56,8 +43,7 @@ void cgrt_make_plan(cgrt_plan *plan, const uint8_t *f, uint32_t level, uint32_t 
   whole = cgrt_min(plan->handover + 1, level); /* RGB maps are kept whole below this level */
   if (whole >= 1) plan->rgb = cgrt_rgb_bytes(f, whole - 1);
   if (whole >= 2) plan->rgb += cgrt_rgb_bytes(f, whole - 2);
-  for (uint32_t k = 0; k <= last; k++) {
-    const uint8_t *l = cgrt_layer(f, k);
+  for (const uint8_t *l = cgrt_layer(f, 0); l <= last; l += CGRT_LAYER_BYTES) {
     add_scratch(plan, l);
     if (cgrt_level(l) <= plan->handover) add_head(plan, f, l);
   }

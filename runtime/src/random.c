@@ -2,18 +2,21 @@
 
 static uint32_t rotl(uint32_t v, unsigned n) { return v << n | v >> (32u - n); }
 
+/* Five times four rounds; after each four the next two of the three keys are added. */
 void cgrt_threefry(uint64_t seed, uint32_t stream, uint32_t block, uint32_t out[2]) {
   static const uint8_t turn[8] = {13, 15, 26, 6, 17, 29, 16, 24};
-  uint32_t key[3] = {(uint32_t)seed, (uint32_t)(seed >> 32), 0};
-  uint32_t x0 = block + key[0], x1 = stream + key[1];
-  key[2] = 0x1BD11BDAu ^ key[0] ^ key[1];
-  for (unsigned i = 0; i < 20; i++) {
+  uint32_t now = (uint32_t)seed, next = (uint32_t)(seed >> 32), later = 0x1BD11BDAu ^ now ^ next;
+  uint32_t x0 = block + now, x1 = stream + next;
+  for (uint32_t round = 0; round < 20; round++) {
     x0 += x1;
-    x1 = rotl(x1, turn[i & 7u]) ^ x0;
-    if ((i & 3u) == 3u) {
-      unsigned j = (i + 1u) / 4u;
-      x0 += key[j % 3u];
-      x1 += key[(j + 1u) % 3u] + j;
+    x1 = rotl(x1, turn[round % 8]) ^ x0;
+    if (round % 4 == 3) {
+      uint32_t first = now;
+      now = next;
+      next = later;
+      later = first;
+      x0 += now;
+      x1 += next + round / 4 + 1;
     }
   }
   out[0] = x0;

@@ -15,14 +15,3 @@ uint32_t cgrt_ring_rows(cgrt_rings *rings, const uint8_t *l) {
   }
   return rows;
 }
-
-uint32_t cgrt_ring_bytes(const uint8_t *f, const uint8_t *l, uint32_t rows, uint32_t unit) {
-  if (cgrt_type(l) == CGRT_TORGB) unit = 4;
-  return cgrt_al8(unit * rows * cgrt_width(f, cgrt_level(l)) * cgrt_cout(l));
-}
-
-uint32_t cgrt_last_layer(const uint8_t *f, uint32_t level) {
-  uint32_t k = cgrt_layers(f) - 1;
-  while (cgrt_level(cgrt_layer(f, k)) > level) k--;
-  return k;
-}

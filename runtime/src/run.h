@@ -18,6 +18,7 @@ typedef struct cgrt_channel {
 
 typedef struct cgrt_run {
   const uint8_t *file;
+  const uint8_t *layers; /* record 0 */
   const cgrt_options *options;
   uint8_t *arena;
   uint64_t seed;
@@ -45,12 +46,18 @@ void cgrt_place(cgrt_run *run, const cgrt_plan *plan);
 /* Latent, label, mapping, truncation: leaves the style vector in run->w. */
 void cgrt_make_style(cgrt_run *run);
 
-/* Row `row` of an affine map of the style vector: weights and params are blobs of the layer. Within +-32767. */
-int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t weights, uint32_t params, uint32_t row, uint32_t shift);
+/* One output of a dense layer: inner product, bias, multiplier by sign, not yet saturated. */
+int32_t cgrt_dense(const int8_t *weights, const int8_t *x, uint32_t n, const uint8_t *param, uint32_t shift, int32_t slope);
+
+/* Row `row` of an affine map of the style vector: blob is CGRT_GAIN_W or CGRT_SBIAS_W. Within +-32767. */
+int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t blob, uint32_t row);
 int32_t cgrt_gain(const cgrt_run *run, const uint8_t *layer, uint32_t row); /* 4096 without the flag */
 
-/* Fills a layer's table for this picture: cgrt_channel[cout], or for toRGB int16[channels][cin] of folded weights. */
-void cgrt_make_table(const cgrt_run *run, uint32_t k, void *table);
+/* The table of a layer: the head has one for all its layers, in the tail it lies before the layer's rows. */
+void *cgrt_table(const cgrt_run *run, uint32_t k);
+
+/* Fills it for this picture: cgrt_channel[cout], or for toRGB int16[channels][cin] of folded weights. */
+void cgrt_make_table(const cgrt_run *run, uint32_t k);
 
 /* Filter `index` of a layer: in the file, or unpacked into run->filter. */
 const int8_t *cgrt_filter(const cgrt_run *run, const uint8_t *layer, uint32_t index);
@@ -60,7 +67,7 @@ int cgrt_run_head(cgrt_run *run);
 int cgrt_run_tail(cgrt_run *run);
 
 /* Row y of layer k from the stages before it, and for the last toRGB its delivery. CGRT_OK, STOPPED or CANCELLED. */
-int cgrt_run_row(const cgrt_run *run, uint32_t k, const void *table, uint32_t y);
+int cgrt_run_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 /* The two kinds of rows: features and RGB sums. */
 void cgrt_feature_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
@@ -72,14 +79,8 @@ uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y);
 /* Noise of row y into run->row, or NULL if the layer or the call has none. */
 const int8_t *cgrt_noise_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
-/* Sums of channel o of a row, before bias and noise, into run->sums: from the map below, or of the START layer. */
-typedef struct cgrt_window {
-  const int8_t *rows[3]; /* the input rows under the filter's rows, NULL outside the map */
-  uint32_t width;        /* of the input */
-} cgrt_window;
-void cgrt_open_window(cgrt_window *window, const cgrt_run *run, uint32_t k, uint32_t y);
-void cgrt_conv_sums(const cgrt_run *run, const uint8_t *layer, const cgrt_window *window, uint32_t y, uint32_t o);
-void cgrt_start_sums(const cgrt_run *run, const uint8_t *layer, uint32_t y, uint32_t o);
+/* Record k. */
+static inline const uint8_t *cgrt_record(const cgrt_run *run, uint32_t k) { return run->layers + k * CGRT_LAYER_BYTES; }
 
 /* The layer whose map layer k reads. */
 uint32_t cgrt_source(const cgrt_run *run, uint32_t k);

@@ -1,4 +1,4 @@
-#include "kernels.h"
+#include "sums.h"
 
 /* The constant, and for a dense start an inner product with the style per pixel. */
 void cgrt_start_sums(const cgrt_run *run, const uint8_t *l, uint32_t y, uint32_t o) {

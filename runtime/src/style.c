@@ -27,16 +27,12 @@ static void append_embedding(const cgrt_run *run, int8_t *x) {
 
 /* One mapping layer from run->w to run->spare, which then change places. */
 static void map_layer(cgrt_run *run, const uint8_t *l) {
-  int8_t *from = run->w;
-  uint32_t shift = cgrt_shift(l);
-  const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS);
-  for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8) {
-    int32_t u = cgrt_dense_row(cgrt_filter(run, l, o), from, cgrt_cin(l)) + cgrt_param_bias(params, shift);
-    int32_t q = cgrt_param_mult(params);
-    if (u < 0) q = cgrt_scaled(q, cgrt_slope(l), 14);
-    run->spare[o] = (int8_t)cgrt_sat8(cgrt_rq(u, q, shift));
+  int8_t *from = run->w, *to = run->spare;
+  const uint8_t *param = cgrt_blob(run->file, l, CGRT_PARAMS);
+  for (uint32_t o = 0; o < cgrt_cout(l); o++, param += 8) {
+    to[o] = (int8_t)cgrt_sat8(cgrt_dense(cgrt_filter(run, l, o), from, cgrt_cin(l), param, cgrt_shift(l), cgrt_slope(l)));
   }
-  run->w = run->spare;
+  run->w = to;
   run->spare = from;
 }
 
@@ -53,6 +49,6 @@ void cgrt_make_style(cgrt_run *run) {
   choose_label(run);
   make_latent(run, run->w);
   append_embedding(run, run->w);
-  for (uint32_t k = 0; k < cgrt_map_layers(run->file); k++) map_layer(run, cgrt_layer(run->file, k));
+  for (uint32_t k = 0; k < cgrt_map_layers(run->file); k++) map_layer(run, cgrt_record(run, k));
   truncate_style(run);
 }

@@ -3,7 +3,7 @@
 #include "run.h"
 
 static void producer_gains(const cgrt_run *run, uint32_t k) {
-  const uint8_t *l = cgrt_layer(run->file, cgrt_source(run, k));
+  const uint8_t *l = cgrt_record(run, cgrt_source(run, k));
   for (uint32_t c = 0; c < cgrt_cout(l); c++) run->gains[c] = (int16_t)cgrt_gain(run, l, c);
 }
 
@@ -20,14 +20,14 @@ static uint64_t energy_of(const cgrt_run *run, const uint8_t *l, uint32_t o) {
 static int32_t channel_bias(const cgrt_run *run, const uint8_t *l, const uint8_t *param, uint32_t o) {
   int32_t lim = cgrt_lim(cgrt_shift(l)), bias = cgrt_param_bias(param, cgrt_shift(l));
   if (cgrt_flags(l) & CGRT_SBIAS) {
-    int32_t moved = cgrt_affine(run, l, CGRT_SBIAS_W, CGRT_SBIAS_P, o, cgrt_sbias_shift(l));
+    int32_t moved = cgrt_affine(run, l, CGRT_SBIAS_W, o);
     bias = cgrt_clamp(bias + moved * (int32_t)(1u << cgrt_sbias_up(l)), -lim, lim);
   }
   return bias;
 }
 
 static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) {
-  const uint8_t *l = cgrt_layer(run->file, k), *params = cgrt_blob(run->file, l, CGRT_PARAMS);
+  const uint8_t *l = cgrt_record(run, k), *params = cgrt_blob(run->file, l, CGRT_PARAMS);
   uint32_t demod = cgrt_flags(l) & CGRT_DEMOD;
   if (demod) producer_gains(run, k);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8, table++) {
@@ -49,8 +49,9 @@ static void fold_weights(const cgrt_run *run, const uint8_t *l, int16_t *table) 
   }
 }
 
-void cgrt_make_table(const cgrt_run *run, uint32_t k, void *table) {
-  const uint8_t *l = cgrt_layer(run->file, k);
+void cgrt_make_table(const cgrt_run *run, uint32_t k) {
+  const uint8_t *l = cgrt_record(run, k);
+  void *table = cgrt_table(run, k);
   if (cgrt_type(l) == CGRT_TORGB) fold_weights(run, l, (int16_t *)table);
   else make_channels(run, k, (cgrt_channel *)table);
 }

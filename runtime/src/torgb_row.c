@@ -5,14 +5,14 @@
 /* The toRGB of the level below. */
 static uint32_t below(const cgrt_run *run, uint32_t k) {
   do k--;
-  while (cgrt_type(cgrt_layer(run->file, k)) != CGRT_TORGB);
+  while (cgrt_type(cgrt_record(run, k)) != CGRT_TORGB);
   return k;
 }
 
 /* Starts the row with the enlarged sum of the levels below. */
 static void start_sum(const cgrt_run *run, uint32_t k, int32_t *rgb, uint32_t y) {
   const uint8_t *f = run->file;
-  uint32_t level = cgrt_level(cgrt_layer(f, k)), channels = cgrt_channels(f), width = cgrt_width(f, level), source;
+  uint32_t level = cgrt_level(cgrt_record(run, k)), channels = cgrt_channels(f), width = cgrt_width(f, level), source;
   const int32_t *near, *far;
   if (level == cgrt_rgb_first(f)) {
     cgrt_zero(rgb, 4 * channels * width);
@@ -20,21 +20,24 @@ static void start_sum(const cgrt_run *run, uint32_t k, int32_t *rgb, uint32_t y)
   }
   source = below(run, k);
   near = (const int32_t *)cgrt_stage_row(run, source, y / 2);
-  far = (const int32_t *)cgrt_stage_row(run, source, cgrt_neighbour(y, cgrt_height(f, level)));
+  far = (const int32_t *)cgrt_stage_row(run, source, cgrt_neighbour(y, cgrt_height(f, level), cgrt_rgb_up(f)));
   cgrt_up_rgb(rgb, near, far, width, channels, cgrt_rgb_up(f));
 }
 
 void cgrt_torgb_row(const cgrt_run *run, uint32_t k, const int16_t *table, uint32_t y) {
-  const uint8_t *l = cgrt_layer(run->file, k), *params = cgrt_blob(run->file, l, CGRT_PARAMS);
+  const uint8_t *l = cgrt_record(run, k), *param = cgrt_blob(run->file, l, CGRT_PARAMS);
   const int8_t *features = (const int8_t *)cgrt_stage_row(run, k - 1, y);
   int32_t *rgb = (int32_t *)cgrt_stage_row(run, k, y);
   cgrt_colour c;
   c.shift = cgrt_shift(l);
+  c.width = cgrt_width(run->file, cgrt_level(l));
+  c.stride = cgrt_cout(l);
+  c.cin = cgrt_cin(l);
+  c.weights = table;
   start_sum(run, k, rgb, y);
-  for (uint32_t r = 0; r < cgrt_cout(l); r++, params += 8) {
-    c.weights = table + r * cgrt_cin(l);
-    c.bias = cgrt_param_bias(params, c.shift);
-    c.multiplier = cgrt_param_mult(params);
-    cgrt_rgb_row(rgb + r, cgrt_cout(l), features, cgrt_width(run->file, cgrt_level(l)), cgrt_cin(l), &c);
+  for (uint32_t r = 0; r < c.stride; r++, param += 8, c.weights += c.cin) {
+    c.bias = cgrt_param_bias(param, c.shift);
+    c.multiplier = cgrt_param_mult(param);
+    cgrt_rgb_row(rgb + r, features, &c);
   }
 }
