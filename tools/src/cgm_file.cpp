@@ -1,0 +1,75 @@
+#include "cgm_file.h"
+
+#include <cstring>
+
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "centigan/core/log.h"
+#include "inspection.h"
+
+namespace centigan {
+namespace {
+
+int keep_row(void* user, uint32_t, const uint8_t* row, uint32_t bytes) {
+  auto& picture = *static_cast<std::vector<uint8_t>*>(user);
+  picture.insert(picture.end(), row, row + bytes);
+  return 0;
+}
+
+uint32_t u16_at(const uint8_t* bytes) {
+  return bytes[0] | bytes[1] << 8;
+}
+
+// The layer table behind header and group table; cgrt_open has checked every field (docs/cgm-format.md).
+std::string layer_text(const uint8_t* record) {
+  static const char* const kTypes[] = {"?", "map", "start", "conv3", "up3", "up2p", "to-rgb"};
+  static const std::pair<int, const char*> kFlags[] = {
+      {1, " gain"}, {2, " style-bias"}, {4, " demodulated"}, {8, " noise"}, {16, " dense"}};
+  std::string text = std::string(kTypes[record[0] <= 6 ? record[0] : 0]) + ", level " + std::to_string(record[1]) +
+                     ", " + std::to_string(u16_at(record + 4)) + " -> " + std::to_string(u16_at(record + 6)) + ", " +
+                     std::to_string(record[2]) + " bits" + (record[3] ? "," : "");
+  for (const auto& [bit, name] : kFlags)
+    if (record[3] & bit) text += name;
+  return text;
+}
+
+}  // namespace
+
+CgmFile::CgmFile(const std::string& path) : path_(path) {
+  const auto bytes = read_file(path, "cgm");
+  words_.resize(bytes.size() / 8 + 1);
+  std::memcpy(words_.data(), bytes.data(), bytes.size());
+  const int status = cgrt_open(&model_, words_.data(), bytes.size(), 0);
+  if (status != CGRT_OK)
+    fail("cgm", escaped(path), std::string("refused by the runtime: ") + cgrt_status_text(status),
+         "the file is damaged or not a .cgm file; export it again with `centigan export`");
+  cgrt_get_info(&model_, &info_);
+}
+
+std::vector<uint8_t> CgmFile::draw(uint64_t seed, uint32_t label, const cgrt_options& options) const {
+  std::vector<uint64_t> arena(cgrt_arena_bytes(&model_, &options) / 8 + 1);
+  std::vector<uint8_t> picture;
+  const int status = cgrt_generate(&model_, arena.data(), arena.size() * 8, seed, label, &options, keep_row, &picture);
+  if (status != CGRT_OK)
+    fail_usage("run", escaped(path_), cgrt_status_text(status),
+               "`centigan inspect` on the file shows its classes and qualities");
+  return picture;
+}
+
+int inspect_cgm(const std::string& path) {
+  const CgmFile file(path);
+  const cgrt_info& info = file.info();
+  say(path + ": generator \"" + info.name + "\", " + std::to_string(info.width) + "x" + std::to_string(info.height) +
+      ", " + std::to_string(info.channels) + " channels");
+  say("  latent " + std::to_string(info.latent_size) + ", style " + std::to_string(info.style_size) + ", classes " +
+      std::to_string(info.classes) + ", qualities " + std::to_string(info.qualities_present) + " of " +
+      std::to_string(info.qualities));
+  say("  " + std::to_string(info.file_bytes) + " bytes of file, " + std::to_string(info.arena_bytes) +
+      " bytes of arena, " + std::to_string(cgrt_macs(&file.model(), CGRT_BEST)) + " multiplications a picture");
+  const uint32_t layers = u16_at(file.bytes() + 40), groups = u16_at(file.bytes() + 42);
+  const uint8_t* record = file.bytes() + 96 + 16 * groups;
+  for (uint32_t i = 0; i < layers; ++i, record += 64) say("  layer " + std::to_string(i) + ": " + layer_text(record));
+  return 0;
+}
+
+}  // namespace centigan

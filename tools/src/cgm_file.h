@@ -1,0 +1,30 @@
+// A .cgm file opened with the C runtime.
+#pragma once
+#include <cgrt.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace centigan {
+
+class CgmFile {
+ public:
+  // Reads and checks the file; Error with the runtime's own words if it is refused.
+  explicit CgmFile(const std::string& path);
+  const cgrt_model& model() const { return model_; }
+  const cgrt_info& info() const { return info_; }
+  const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(words_.data()); }
+  const std::string& path() const { return path_; }
+
+  // Rows of one picture as the runtime gives them, from the top. `options` are checked by the runtime.
+  std::vector<uint8_t> draw(uint64_t seed, uint32_t label, const cgrt_options& options) const;
+
+ private:
+  std::string path_;
+  std::vector<uint64_t> words_;  // the runtime wants 8-byte alignment
+  cgrt_model model_ = {};
+  cgrt_info info_ = {};
+};
+
+}  // namespace centigan

@@ -1,0 +1,17 @@
+// The verbs of the program, one file each in verbs/.
+#pragma once
+#include "command_line.h"
+
+namespace centigan {
+
+Verb train_verb();
+Verb generate_verb();
+Verb eval_verb();
+Verb distill_verb();
+Verb export_verb();
+Verb run_verb();
+Verb inspect_verb();
+Verb augment_verb();
+Verb doctor_verb();
+
+}  // namespace centigan
