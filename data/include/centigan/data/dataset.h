@@ -67,6 +67,7 @@ torch::Tensor all_images(const Dataset& dataset);
 std::vector<torch::Tensor> native_images(const DataConfig& config, DataReport* report = nullptr);
 
 // Endless seeded order: item i is a function of (seed, i). Each epoch is a permutation; with `mirror` half are flipped.
+// Refers to the dataset. For one thread: the permutation of the latest epoch is kept.
 class Sampler {
  public:
   Sampler(const Dataset& dataset, uint64_t seed, bool mirror);
@@ -80,6 +81,8 @@ class Sampler {
   const Dataset& dataset_;
   uint64_t seed_;
   bool mirror_;
+  mutable int64_t epoch_ = -1;
+  mutable std::vector<int64_t> order_;
 };
 
 }  // namespace centigan
