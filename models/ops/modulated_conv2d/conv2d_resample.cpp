@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "centigan/nn/ops.h"
+#include "common/static_size.h"
 
 namespace centigan {
 namespace {
@@ -29,7 +30,7 @@ ResamplePadding total_padding(int64_t fw, int64_t fh, int64_t up, int64_t down, 
 // Transposed convolution, then the filter. What both would pad and crop is taken out of the transposed convolution.
 Tensor conv2d_up(const Tensor& x, const Tensor& weight, const std::optional<Tensor>& f, int64_t up, int64_t down,
                  ResamplePadding p) {
-  const int64_t kh = weight.size(2), kw = weight.size(3);
+  const int64_t kh = static_size(weight, 2), kw = static_size(weight, 3);
   p.x0 -= kw - 1, p.x1 -= kw - up, p.y0 -= kh - 1, p.y1 -= kh - up;
   const int64_t crop_x = std::max<int64_t>(std::min(-p.x0, -p.x1), 0);
   const int64_t crop_y = std::max<int64_t>(std::min(-p.y0, -p.y1), 0);
@@ -54,9 +55,9 @@ Tensor conv2d_resample(const Tensor& x, const Tensor& weight, const std::optiona
   check_conv2d_resample(x, weight, up, down, padding);
   const Tensor correlated = flip_weight ? weight : weight.flip({2, 3});
   if (up == 1 && down == 1) return at::conv2d(x, correlated, {}, 1, {padding, padding});
-  const int64_t fw = f ? f->size(-1) : 1, fh = f ? f->size(0) : 1;
+  const int64_t fw = f ? static_size(*f, -1) : 1, fh = f ? static_size(*f, 0) : 1;
   const ResamplePadding p = total_padding(fw, fh, up, down, padding);
-  const bool pointwise = weight.size(2) == 1 && weight.size(3) == 1;
+  const bool pointwise = static_size(weight, 2) == 1 && static_size(weight, 3) == 1;
   // A 1x1 convolution works on the smaller of the two pictures.
   if (pointwise && up == 1) return at::conv2d(upfirdn2d(x, f, {1, 1}, {down, down}, p.array()), correlated);
   if (pointwise && down == 1)

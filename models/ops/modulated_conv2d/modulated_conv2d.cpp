@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "centigan/nn/ops.h"
+#include "common/static_size.h"
 
 namespace centigan {
 namespace {
@@ -25,7 +26,7 @@ void check_modulated_conv2d(const Tensor& x, const Tensor& weight, const Tensor&
 // float16 overflows beyond 65504. Demodulation cancels any factor, so the factors carry no gradient of their own.
 Tensor half_safe_weight(const Tensor& weight) {
   const Tensor largest = weight.detach().abs().amax({1, 2, 3}, true).clamp_min(kSmallest);
-  const double fan_in = static_cast<double>(weight.size(1) * weight.size(2) * weight.size(3));
+  const double fan_in = static_cast<double>(static_size(weight, 1) * static_size(weight, 2) * static_size(weight, 3));
   return weight / (largest * std::sqrt(fan_in));
 }
 Tensor half_safe_styles(const Tensor& styles) {

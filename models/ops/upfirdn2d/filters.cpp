@@ -1,6 +1,7 @@
 #include <vector>
 
 #include "centigan/nn/ops.h"
+#include "common/static_size.h"
 
 namespace centigan {
 namespace {
@@ -9,10 +10,10 @@ constexpr int64_t kSeparableTaps = 8;  // from here on two 1-D passes beat one 2
 
 // Wrappers need the size along both axes of a filter that may be 1-D.
 int64_t filter_width(const torch::Tensor& f) {
-  return f.size(-1);
+  return static_size(f, -1);
 }
 int64_t filter_height(const torch::Tensor& f) {
-  return f.size(0);
+  return static_size(f, 0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "centigan/nn/ops.h"
+#include "common/static_size.h"
 
 namespace centigan {
 namespace {
@@ -21,7 +22,7 @@ struct UpfirdnAxes {
 // convolution, so no zeros are ever stored; the frame of the full result that nobody asked for is never computed where
 // it is symmetric.
 Tensor resample_by_transposed_convolution(const Tensor& x, const Tensor& f, const UpfirdnAxes& a) {
-  const int64_t fh = f.size(2), fw = f.size(3);
+  const int64_t fh = static_size(f, 2), fw = static_size(f, 3);
   const int64_t left = fw - 1 - a.x0, right = fw - a.up_x - a.x1;
   const int64_t top = fh - 1 - a.y0, bottom = fh - a.up_y - a.y1;
   // At most (f - 1) / 2, which leaves a picture of at least one pixel; the rest is cropped behind.
@@ -48,7 +49,7 @@ Tensor resample_by_convolution(const Tensor& x, const Tensor& f, const UpfirdnAx
 // f [fh,fw]; every channel is filtered alike.
 Tensor upfirdn_pass(const Tensor& x, const Tensor& f, const UpfirdnAxes& a) {
   const c10::SymInt channels = x.sym_size(1);
-  const Tensor kernel = f.unsqueeze(0).unsqueeze(0).expand_symint({channels, 1, f.size(0), f.size(1)});
+  const Tensor kernel = f.unsqueeze(0).unsqueeze(0).expand_symint({channels, 1, f.sym_size(0), f.sym_size(1)});
   return a.up_x > 1 || a.up_y > 1 ? resample_by_transposed_convolution(x, kernel, a)
                                   : resample_by_convolution(x, kernel, a);
 }
@@ -56,9 +57,10 @@ Tensor upfirdn_pass(const Tensor& x, const Tensor& f, const UpfirdnAxes& a) {
 void check_upfirdn2d(const Tensor& x, const Tensor& f, const UpfirdnAxes& a) {
   TORCH_CHECK(x.dim() == 4, "upfirdn2d: x must be [N,C,H,W], got ", x.dim(), " dimensions");
   TORCH_CHECK(x.is_floating_point(), "upfirdn2d: x must be floating point, got ", x.scalar_type());
-  TORCH_CHECK((f.dim() == 1 || f.dim() == 2) && f.numel() > 0, "upfirdn2d: f must be [fh,fw] or [n] and not empty");
+  TORCH_CHECK((f.dim() == 1 || f.dim() == 2) && static_size(f, 0) > 0 && static_size(f, -1) > 0,
+              "upfirdn2d: f must be [fh,fw] or [n] and not empty");
   TORCH_CHECK(std::min({a.up_x, a.up_y, a.down_x, a.down_y}) >= 1, "upfirdn2d: up and down must be 1 or more");
-  const int64_t fw = f.size(-1), fh = f.size(0);
+  const int64_t fw = static_size(f, -1), fh = static_size(f, 0);
   TORCH_CHECK(x.sym_size(3) > 0 && x.sym_size(3) * a.up_x + a.x0 + a.x1 >= fw && x.sym_size(2) > 0 &&
                   x.sym_size(2) * a.up_y + a.y0 + a.y1 >= fh,
               "upfirdn2d: the padded picture (", x.sym_size(2) * a.up_y + a.y0 + a.y1, " x ",

@@ -1,0 +1,148 @@
+"""The operator libraries as a PyTorch user meets them: gradients, opcheck, shapes without data, torch.compile.
+
+CENTIGAN_LIB names the folder of libcentigan_diffaug.so and libcentigan_nn.so.
+"""
+import os
+import sys
+import unittest
+
+try:
+    import torch
+except Exception as error:  # an import that fails halfway (missing NVIDIA packages) raises OSError
+    print(f"skipped: import torch: {error}")
+    sys.exit(77)
+
+LIB = os.environ["CENTIGAN_LIB"]
+torch.ops.load_library(os.path.join(LIB, "libcentigan_diffaug.so"))
+torch.ops.load_library(os.path.join(LIB, "libcentigan_nn.so"))
+ops = torch.ops.centigan
+POLICY = "color,translation:ratio=0.3,cutout:p=0.5"
+
+
+def picture(n=2, c=3, h=5, w=4, dtype=torch.float64):
+    generator = torch.Generator().manual_seed(n * 1000 + c * 100 + h * 10 + w)
+    return torch.rand(n, c, h, w, generator=generator, dtype=dtype) - 0.5
+
+
+def draws(n, k):
+    return torch.rand(n, k, generator=torch.Generator().manual_seed(k))
+
+
+def fir():
+    taps = torch.tensor([1.0, 3.0, 3.0, 1.0])
+    return torch.outer(taps, taps) / 64
+
+
+def diffaug_calls(x):
+    """Every operator of libcentigan_diffaug with its arguments behind x."""
+    n = x.shape[0]
+    return [
+        (ops.brightness.default, (draws(n, 1),)),
+        (ops.saturation.default, (draws(n, 1),)),
+        (ops.contrast.default, (draws(n, 1),)),
+        (ops.translation.default, (draws(n, 2), 0.3)),
+        (ops.translation_backward.default, (draws(n, 2), 0.3)),
+        (ops.cutout.default, (draws(n, 2), 0.5)),
+        (ops.diffaug.default, (draws(n, 8), POLICY)),
+        (ops.diffaug.p, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
+    ]
+
+
+def nn_calls(x):
+    n, c = x.shape[:2]
+    weight = torch.rand(2, c, 3, 3, dtype=x.dtype, generator=torch.Generator().manual_seed(1))
+    styles = 0.5 + torch.rand(n, c, dtype=x.dtype, generator=torch.Generator().manual_seed(2))
+    noise = torch.rand(n, 1, 2 * x.shape[2], 2 * x.shape[3], dtype=x.dtype)
+    return [
+        (ops.upfirdn2d.default, (fir(), [2, 2], [1, 1], [2, 1, 2, 1], False, 4.0)),
+        (ops.upfirdn2d.default, (fir(), [1, 1], [2, 2], [1, 1, 1, 1])),
+        (ops.upfirdn2d.default, (None, [3, 2], [2, 1], [1, -1, 2, 0])),
+        (ops.bias_act.default, (torch.rand(c, dtype=x.dtype), 1, "lrelu", 0.2, None, 0.4)),
+        (ops.bias_act.default, (torch.rand(c, dtype=x.dtype), 1, "swish")),
+        (ops.modulated_conv2d.default, (weight, styles, None, 1, 1, 1)),
+        (ops.modulated_conv2d.default, (weight, styles, noise, 2, 1, 1, fir(), True, False)),
+    ]
+
+
+def calls(x):
+    return diffaug_calls(x) + nn_calls(x)
+
+
+class Operators(unittest.TestCase):
+    def test_gradients_to_the_second_order(self):
+        x = picture().requires_grad_()
+        for op, args in calls(x):
+            with self.subTest(op=str(op)):
+                f = lambda x: op(x, *args)
+                self.assertTrue(torch.autograd.gradcheck(f, (x,)))
+                self.assertTrue(torch.autograd.gradgradcheck(f, (x,)))
+
+    def test_gradients_of_weights_and_styles(self):
+        x = picture(2, 2, 4, 3).requires_grad_()
+        weight = torch.rand(2, 2, 3, 3, dtype=x.dtype, requires_grad=True)
+        styles = (0.5 + torch.rand(2, 2, dtype=x.dtype)).requires_grad_()
+        f = lambda x, w, s: ops.modulated_conv2d(x, w, s, None, 2, 1, 1, fir(), True, False)
+        self.assertTrue(torch.autograd.gradcheck(f, (x, weight, styles)))
+        self.assertTrue(torch.autograd.gradgradcheck(f, (x, weight, styles)))
+
+    def test_opcheck(self):
+        for layout in (torch.contiguous_format, torch.channels_last):
+            x = picture(dtype=torch.float32).contiguous(memory_format=layout).requires_grad_()
+            for op, args in calls(x):
+                with self.subTest(op=str(op), layout=layout):
+                    torch.library.opcheck(op, (x, *args))
+
+    def test_shapes_without_data(self):
+        from torch._subclasses.fake_tensor import FakeTensorMode
+
+        own_layout = {op for op, _ in diffaug_calls(picture())}
+        for x in (picture(), picture(0), picture(3, 3, 9, 7).to(memory_format=torch.channels_last)):
+            for op, args in calls(x):
+                with self.subTest(op=str(op), shape=tuple(x.shape)):
+                    y = op(x, *args)
+                    meta = op(x.to("meta"), *(a.to("meta") if torch.is_tensor(a) else a for a in args))
+                    self.assertEqual((meta.shape, meta.dtype), (y.shape, y.dtype))
+                    if op in own_layout:  # the others have that of LibTorch's convolutions
+                        self.assertEqual(meta.stride(), y.stride())
+                    with FakeTensorMode(allow_non_fake_inputs=True) as mode:
+                        fake = op(mode.from_tensor(x), *args)
+                    self.assertEqual((fake.shape, fake.device.type), (y.shape, "cpu"))
+
+    def test_half_types_and_empty_batch(self):
+        for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
+            for n in (0, 1):
+                x = picture(n, dtype=dtype)
+                self.assertEqual(ops.diffaug(x, draws(n, 8), POLICY).dtype, dtype)
+
+    def test_errors_name_operator_and_remedy(self):
+        with self.assertRaisesRegex(RuntimeError, "did you mean translation"):
+            ops.diffaug(picture(), draws(2, 2), "tranlation")
+        with self.assertRaisesRegex(RuntimeError, r"saturation: u must be \[2, 1\], got \[2, 3\]"):
+            ops.saturation(picture(), draws(2, 3))
+
+    def test_number_of_draws(self):
+        self.assertEqual(ops.diffaug_draws(POLICY), 8)
+
+
+class Compile(unittest.TestCase):
+    def check(self, dynamic):
+        compiled = torch.compile(lambda x, u: ops.diffaug(x, u, POLICY), fullgraph=True, backend="aot_eager",
+                                 dynamic=dynamic)
+        for n in (2, 4):
+            x, u = picture(n).requires_grad_(), draws(n, 8)
+            y = compiled(x, u)
+            self.assertTrue(torch.equal(y, ops.diffaug(x, u, POLICY)))
+            grad, = torch.autograd.grad(y.square().sum(), x)
+            want, = torch.autograd.grad(ops.diffaug(x, u, POLICY).square().sum(), x)
+            torch.testing.assert_close(grad, want)
+
+    def test_static(self):
+        self.check(False)
+
+    def test_dynamic(self):
+        self.check(True)
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    unittest.main()

@@ -1,0 +1,48 @@
+#include <ATen/Parallel.h>
+#include <ATen/core/dispatch/Dispatcher.h>
+
+#include <fstream>
+
+#include "diffaug_cases.h"
+
+namespace centigan {
+namespace {
+
+c10::OperatorHandle operator_named(const char* name, const char* overload = "") {
+  return c10::Dispatcher::singleton().findSchemaOrThrow((std::string("centigan::") + name).c_str(), overload);
+}
+
+// Guards against a linker that drops a library which only registers operators, and against an operator without a
+// gradient, which would silently stop training.
+TEST(DiffaugLibrary, EveryOperatorHasEveryKernel) {
+  EXPECT_EQ(centigan_diffaug_abi_version(), 1);
+  using c10::DispatchKey;
+  for (const char* name : {"brightness", "saturation", "contrast", "translation", "translation_backward", "cutout"})
+    for (const DispatchKey key :
+         {DispatchKey::CPU, DispatchKey::CUDA, DispatchKey::Meta, DispatchKey::AutogradCPU, DispatchKey::AutogradCUDA})
+      EXPECT_TRUE(operator_named(name).hasComputedKernelForDispatchKey(key)) << name << " " << toString(key);
+  for (const char* overload : {"", "p"})
+    EXPECT_TRUE(operator_named("diffaug", overload).hasComputedKernelForDispatchKey(DispatchKey::AutogradCPU));
+  operator_named("diffaug_draws");
+}
+
+int64_t threads_of_this_process() {
+  std::ifstream status("/proc/self/status");
+  for (std::string line; std::getline(status, line);)
+    if (line.rfind("Threads:", 0) == 0) return std::stoll(line.substr(8));
+  return 0;
+}
+
+// at::parallel_for is serial in a library compiled without OpenMP, and ignores set_num_threads with a second runtime.
+TEST(DiffaugLibrary, WorksInSeveralThreads) {
+  const torch::Tensor x = torch::zeros({4, 3, 128, 128}), u = draws(4, 2);
+  const int before = at::get_num_threads();
+  at::set_num_threads(5);
+  const int64_t idle = threads_of_this_process();
+  translation(x, u);
+  EXPECT_GE(threads_of_this_process(), std::max<int64_t>(5, idle));
+  at::set_num_threads(before);
+}
+
+}  // namespace
+}  // namespace centigan
