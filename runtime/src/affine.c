@@ -3,7 +3,7 @@
 
 int32_t cgrt_dense(const int8_t *weights, const int8_t *x, uint32_t n, const uint8_t *param, uint32_t shift, int32_t slope) {
   int32_t u = cgrt_dense_row(weights, x, n) + cgrt_param_bias(param, shift), q = cgrt_param_mult(param);
-  if (u < 0) q = cgrt_scaled(q, slope, 14);
+  if (u < 0) q = cgrt_sloped(q, slope);
   return cgrt_rq(u, q, shift);
 }
 

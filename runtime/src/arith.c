@@ -1,8 +1,8 @@
 #include "arith.h"
 #include "bytes.h"
 
-int32_t cgrt_scaled(int32_t q, int32_t factor, uint32_t bits) {
-  int64_t v = ((int64_t)q * factor + (1 << (bits - 1))) >> bits;
+int32_t cgrt_scaled(int32_t q, int32_t factor) {
+  int64_t v = ((int64_t)q * factor + 32768) >> 16;
   return v < -CGRT_Q ? -CGRT_Q : v > CGRT_Q ? CGRT_Q : (int32_t)v;
 }
 

@@ -24,9 +24,12 @@ static inline int32_t cgrt_rq(int32_t u, int32_t q, uint32_t shift) {
   return (int32_t)((product + (1 << 30)) >> 31);
 }
 
-/* The multiplier q * factor / 2^bits, rounded half up and clamped: after a gain (Q12), for negative sums (slope, Q14), after
- * demodulation (16 bits). */
-int32_t cgrt_scaled(int32_t q, int32_t factor, uint32_t bits);
+/* The multiplier q times a Q16 factor, rounded half up and clamped. */
+int32_t cgrt_scaled(int32_t q, int32_t factor);
+
+/* q after a gain in Q12, and q for negative sums with a slope in Q14. */
+static inline int32_t cgrt_gained(int32_t q, int32_t gain) { return cgrt_scaled(q, gain * 16); }
+static inline int32_t cgrt_sloped(int32_t q, int32_t slope) { return cgrt_scaled(q, slope * 4); }
 
 /* The two numbers of a row of parameters, with the clamps that make any contents safe. */
 int32_t cgrt_param_bias(const uint8_t *param, uint32_t shift);

@@ -24,12 +24,11 @@ int cgrt_check_fields(const uint8_t *l) {
   return wbits_ok(l) && shifts_ok(l) && slope_ok(l) && cgrt_const_shift(l) <= const_shift && widths_ok ? CGRT_OK : CGRT_E_LAYER;
 }
 
-/* The largest size of a layer's sum before bias and noise. Below 2^31: at most 9216 * 2^14, or 1024 * 2^21 for toRGB. */
-static uint32_t largest_sum(const uint8_t *f, const uint8_t *l) {
-  uint32_t weight = 6 + cgrt_wbits(l);
-  if (cgrt_type(l) == CGRT_TORGB) return cgrt_cin(l) << 21;
-  if (cgrt_type(l) != CGRT_START) return cgrt_filter_elements(l) << weight;
-  return (1u << (7 + cgrt_const_shift(l))) + (cgrt_flags(l) & CGRT_DENSE ? cgrt_style(f) << weight : 0u);
+/* The largest size of a layer's sum before bias and noise. Below 2^31 + 2^21: at most 9216 * 2^14, or 1024 * 2^21 for toRGB. */
+static uint32_t largest_sum(const uint8_t *l) {
+  uint32_t weight = cgrt_type(l) == CGRT_TORGB ? 21 : 6 + cgrt_wbits(l);
+  uint32_t constant = cgrt_type(l) == CGRT_START ? 1u << (7 + cgrt_const_shift(l)) : 0;
+  return constant + (cgrt_filter_elements(l) << weight);
 }
 
 /* sum << shift <= 2^29, written so that nothing is lost. */
@@ -37,7 +36,7 @@ static int sum_ok(uint32_t sum, uint32_t shift) { return sum <= 1u << 29 >> shif
 
 int cgrt_check_overflow(const uint8_t *f, const uint8_t *l) {
   uint32_t style_sum = cgrt_style(f) << 14;
-  return sum_ok(largest_sum(f, l), cgrt_shift(l)) && sum_ok(style_sum, cgrt_gain_shift(l)) &&
+  return sum_ok(largest_sum(l), cgrt_shift(l)) && sum_ok(style_sum, cgrt_gain_shift(l)) &&
                  sum_ok(style_sum, cgrt_sbias_shift(l))
              ? CGRT_OK
              : CGRT_E_OVERFLOW;

@@ -38,5 +38,5 @@ int cgrt_check_layers(const uint8_t *f) {
     int status = check_layer(&s, f, cgrt_layer(f, k));
     if (status != CGRT_OK) return status;
   }
-  return s.started && s.level + 1 == cgrt_levels(f) && s.rgb ? CGRT_OK : CGRT_E_GRAMMAR;
+  return s.level + 1 == cgrt_levels(f) && s.rgb ? CGRT_OK : CGRT_E_GRAMMAR; /* toRGB needs a START before it */
 }

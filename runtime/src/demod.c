@@ -12,5 +12,5 @@ uint32_t cgrt_isqrt(uint64_t n) {
 
 int32_t cgrt_demodulated(int32_t q, uint64_t energy) {
   uint32_t factor = (uint32_t)INT32_MAX / cgrt_isqrt((energy >> 8) + 1);
-  return cgrt_scaled(q, (int32_t)factor, 16);
+  return cgrt_scaled(q, (int32_t)factor);
 }

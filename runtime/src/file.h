@@ -73,6 +73,9 @@ static inline uint32_t cgrt_const_shift(const uint8_t *l) { return l[14]; }
 static inline uint32_t cgrt_blob_offset(const uint8_t *l, uint32_t blob) { return cgrt_u32(l + 16 + 4 * blob); }
 static inline uint32_t cgrt_end(const uint8_t *l) { return cgrt_u32(l + 52); }
 
+/* 1 if the layer has the flag, else 0. */
+static inline uint32_t cgrt_has(const uint8_t *l, uint32_t flag) { return (cgrt_flags(l) & flag) / flag; }
+
 static inline int cgrt_is_up(const uint8_t *l) { return cgrt_type(l) == CGRT_UP3 || cgrt_type(l) == CGRT_UP2P; }
 
 /* A layer that reads a map and writes a map. */

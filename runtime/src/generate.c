@@ -1,10 +1,6 @@
 #include "options.h"
 #include "run.h"
 
-static int check_label(const uint8_t *f, uint32_t label) {
-  return label == CGRT_LABEL_RANDOM || label < cgrt_max(1, cgrt_classes(f)) ? CGRT_OK : CGRT_E_LABEL;
-}
-
 static int draw(cgrt_run *run) {
   int status;
   cgrt_make_style(run);
@@ -20,9 +16,9 @@ int cgrt_generate(const cgrt_model *model, void *arena, size_t arena_bytes, uint
   int status;
   if (!model || !model->base || !arena || !row) return CGRT_E_NULL;
   if ((uintptr_t)arena % 8 != 0) return CGRT_E_ALIGN;
-  if ((status = cgrt_check_options(model, &options)) != CGRT_OK) return status;
-  if ((status = check_label(model->base, label)) != CGRT_OK) return status;
-  if (arena_bytes < cgrt_arena_bytes(model, options)) return CGRT_E_ARENA_SMALL;
+  if ((status = cgrt_plan_options(&plan, model, &options)) != CGRT_OK) return status;
+  if (label != CGRT_LABEL_RANDOM && label >= cgrt_max(1, cgrt_classes(model->base))) return CGRT_E_LABEL;
+  if (arena_bytes < cgrt_plan_bytes(&plan)) return CGRT_E_ARENA_SMALL;
   run.file = model->base;
   run.layers = cgrt_layer(run.file, 0);
   run.options = options;
@@ -31,7 +27,6 @@ int cgrt_generate(const cgrt_model *model, void *arena, size_t arena_bytes, uint
   run.label = label;
   run.deliver = row;
   run.user = user;
-  cgrt_make_plan(&plan, run.file, cgrt_output_level(model, options), cgrt_chosen_handover(model, options), 1);
   cgrt_place(&run, &plan);
   return draw(&run);
 }

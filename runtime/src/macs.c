@@ -7,11 +7,9 @@ static uint64_t layer_macs(const uint8_t *f, const uint8_t *l) {
 }
 
 static uint32_t style_macs(const uint8_t *f, const uint8_t *l) {
-  uint32_t flags = cgrt_flags(l), per_map = cgrt_style(f) * (cgrt_type(l) == CGRT_TORGB ? cgrt_cin(l) : cgrt_cout(l));
-  uint32_t macs = flags & CGRT_GAIN ? per_map : 0;
-  if (flags & CGRT_SBIAS) macs += per_map;
-  if (flags & CGRT_DEMOD) macs += cgrt_cin(l) * cgrt_cout(l);
-  return macs;
+  uint32_t rows = cgrt_type(l) == CGRT_TORGB ? cgrt_cin(l) : cgrt_cout(l);
+  uint32_t affine = (cgrt_has(l, CGRT_GAIN) + cgrt_has(l, CGRT_SBIAS)) * cgrt_style(f) * rows;
+  return affine + cgrt_has(l, CGRT_DEMOD) * cgrt_cin(l) * cgrt_cout(l);
 }
 
 uint64_t cgrt_macs(const cgrt_model *model, unsigned quality) {

@@ -2,13 +2,17 @@
 #include "kernels.h"
 #include "random.h"
 
+/* The option truncates the style, or with TRUNC_Z the latent: one of the two, the other factor is 256. */
+static int32_t psi_of(const cgrt_run *run, uint32_t feature) {
+  return (cgrt_features(run->file) & CGRT_FEATURE_TRUNC_Z) == feature ? run->options->truncation : 256;
+}
+
 static void make_latent(const cgrt_run *run, int8_t *z) {
   const int16_t *given = run->options->latent;
+  int32_t psi = psi_of(run, CGRT_FEATURE_TRUNC_Z);
   for (uint32_t i = 0; i < cgrt_latent_size(run->file); i++) {
     int32_t v = given ? given[i] : cgrt_g12(run->seed, CGRT_STREAM_LATENT, i);
-    v = cgrt_sat8(cgrt_to_n8(v));
-    if (cgrt_features(run->file) & CGRT_FEATURE_TRUNC_Z) v = cgrt_truncate(0, v, run->options->truncation);
-    z[i] = (int8_t)v;
+    z[i] = (int8_t)cgrt_truncate(0, cgrt_sat8(cgrt_to_n8(v)), psi);
   }
 }
 
@@ -36,12 +40,12 @@ static void map_layer(cgrt_run *run, const uint8_t *l) {
   run->spare = from;
 }
 
-/* Pulls the style towards the centre; with TRUNC_Z the latent was pulled already. -128 becomes -127 either way. */
+/* Pulls the style towards the centre. -128, which an embedding or a centre may hold, becomes -127. */
 static void truncate_style(const cgrt_run *run) {
   const uint8_t *f = run->file;
   uint32_t row = cgrt_centre_rows(f) > 1 ? run->label : 0;
   const int8_t *centre = (const int8_t *)f + cgrt_off_centre(f) + row * cgrt_style(f);
-  int32_t psi = cgrt_features(f) & CGRT_FEATURE_TRUNC_Z ? 256 : run->options->truncation;
+  int32_t psi = psi_of(run, 0);
   for (uint32_t i = 0; i < cgrt_style(f); i++) run->w[i] = (int8_t)cgrt_sat8(cgrt_truncate(centre[i], run->w[i], psi));
 }
 

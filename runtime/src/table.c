@@ -31,11 +31,11 @@ static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) 
   uint32_t demod = cgrt_flags(l) & CGRT_DEMOD;
   if (demod) producer_gains(run, k);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8, table++) {
-    int32_t q = cgrt_scaled(cgrt_param_mult(params), cgrt_gain(run, l, o), 12);
+    int32_t q = cgrt_gained(cgrt_param_mult(params), cgrt_gain(run, l, o));
     if (demod) q = cgrt_demodulated(q, energy_of(run, l, o));
     table->bias = channel_bias(run, l, params, o);
     table->up = q;
-    table->down = cgrt_scaled(q, cgrt_slope(l), 14);
+    table->down = cgrt_sloped(q, cgrt_slope(l));
   }
 }
 

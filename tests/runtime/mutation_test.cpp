@@ -1,0 +1,108 @@
+// Damaged files end in an error or in a run inside their bounds; built with sanitizers, which judge the second half.
+#include <gtest/gtest.h>
+
+#include "draw.h"
+#include "model_spec.h"
+#include "naive.h"
+#include "random_model.h"
+
+namespace cgrt_test {
+namespace {
+
+using Bytes = std::vector<uint8_t>;
+
+// Opens, and draws if that worked and the picture is small.
+int try_file(const uint8_t* bytes, size_t size, unsigned flags, uint32_t label = 0) {
+  Loaded loaded(bytes, size);
+  const int status = loaded.open(flags);
+  if (status != CGRT_OK || cgrt_arena_bytes(&loaded.model, nullptr) > 1 << 20 || cgrt_macs(&loaded.model, CGRT_BEST) > 1000000)
+    return status;
+  const Drawn drawn = draw(loaded.model, 3, label);
+  EXPECT_TRUE(drawn.canaries_whole && drawn.rows_in_order);
+  EXPECT_EQ(drawn.status, CGRT_OK);
+  return status;
+}
+
+TEST(Mutation, EverySingleBitFlipIsFound) {
+  const Bytes file = build(model_s());
+  const Drawn whole = [&] {
+    Loaded loaded(file);
+    loaded.open();
+    return draw(loaded.model, 3);
+  }();
+  ASSERT_EQ(whole.status, CGRT_OK);
+  for (size_t bit = 0; bit < file.size() * 8; ++bit) {
+    Bytes flipped = file;
+    flipped[bit / 8] ^= uint8_t(1u << bit % 8);
+    ASSERT_NE(try_file(flipped.data(), flipped.size(), 0), CGRT_OK) << bit;
+    try_file(flipped.data(), flipped.size(), CGRT_OPEN_SKIP_DATA_CRC);
+    fix_crcs(flipped);
+    try_file(flipped.data(), flipped.size(), 0);
+  }
+}
+
+TEST(Mutation, EveryHeaderByteWithEveryValue) {
+  const Bytes file = build(model_s());
+  for (size_t at = 0; at < get32(&file[8]); ++at)
+    for (int value = 0; value < 256; ++value) {
+      Bytes changed = file;
+      changed[at] = uint8_t(value);
+      fix_crcs(changed);
+      try_file(changed.data(), changed.size(), 0);
+    }
+}
+
+TEST(Mutation, EveryTruncation) {
+  const Bytes file = build(random_model(3));
+  const size_t first = get32(&file[group_offset(0)]);
+  for (size_t size = 0; size < file.size(); ++size) {
+    const int status = try_file(file.data(), size, 0);
+    ASSERT_EQ(status, size < first ? CGRT_E_TRUNCATED : CGRT_OK) << size;
+  }
+}
+
+// One to four bytes anywhere, half of them in the tables, with check sums that fit again.
+Bytes mutate(Bytes file, Dice& dice) {
+  static const uint8_t kValues[] = {0x00, 0x01, 0x7f, 0x80, 0xff};
+  const size_t head = get32(&file[8]);
+  for (int n = dice.range(1, 4); n > 0; --n) {
+    const size_t at = dice.next() % (dice.chance(50) ? head : file.size());
+    file[at] = dice.chance(50) ? kValues[dice.range(0, 4)] : uint8_t(dice.next());
+  }
+  fix_crcs(file);
+  return file;
+}
+
+TEST(Mutation, TwentyThousandRandomOnes) {
+  Dice dice(77);
+  std::vector<Bytes> files = {build(model_s())};
+  for (uint64_t id = 0; id < 19; ++id) files.push_back(build(random_model(id)));
+  int opened = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const Bytes file = mutate(files[size_t(i) % files.size()], dice);
+    opened += try_file(file.data(), file.size(), i % 2 ? CGRT_OPEN_SKIP_DATA_CRC : 0u) == CGRT_OK;
+  }
+  EXPECT_GT(opened, 1000);
+}
+
+// Contents are never refused: any bytes in the blobs give the reference's picture.
+TEST(Mutation, ExtremeContentsGiveTheReferenceBytes) {
+  static const uint8_t kValues[] = {0x00, 0x01, 0x7f, 0x80, 0x81, 0xff};
+  for (uint64_t id = 0; id < 300; ++id) {
+    Dice dice(id);
+    const ModelSpec spec = random_model(id);
+    Bytes file = build(spec);
+    const bool wild = dice.chance(50);
+    for (size_t at = get32(&file[8]); at < file.size(); ++at)
+      file[at] = wild ? uint8_t(dice.next()) : kValues[dice.range(0, 5)];
+    fix_crcs(file);
+    Loaded loaded(file);
+    ASSERT_EQ(loaded.open(), CGRT_OK);
+    naive::Options n;
+    n.quality = spec.levels - spec.rgb_first - 1;
+    ASSERT_EQ(draw(loaded.model, id).bytes, naive::draw(file.data(), id, 0, n)) << id;
+  }
+}
+
+}  // namespace
+}  // namespace cgrt_test
