@@ -30,7 +30,9 @@ void prepare_process() {
   ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
   ::mallopt(M_TRIM_THRESHOLD, 2147483647);
   ::mallopt(M_TOP_PAD, 64 << 20);
+  // A closed pipe and a file size limit are errors of the write, which says what and where.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   at::globalContext().setFlushDenormal(true);
   at::set_num_threads(1);
 }

@@ -180,9 +180,11 @@ void make_folder(const std::string& path, const std::string& component) {
   for (size_t at = 1; at <= path.size(); ++at) {
     if (at < path.size() && path[at] != '/') continue;
     const std::string parent = path.substr(0, at);
+    if (::mkdir(parent.c_str(), 0777) == 0) continue;
+    const int code = errno;  // what stat says hides the reason
     struct stat info;
-    if (::mkdir(parent.c_str(), 0777) == 0 || (::stat(parent.c_str(), &info) == 0 && S_ISDIR(info.st_mode))) continue;
-    fail_errno(component, parent, "make the folder");
+    if (::stat(parent.c_str(), &info) != 0 || !S_ISDIR(info.st_mode))
+      fail_errno(component, parent, "make the folder", code);
   }
 }
 
