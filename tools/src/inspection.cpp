@@ -27,6 +27,10 @@ void list_tensors(const Tensors& tensors) {
   say(std::to_string(tensors.size()) + " tensors, " + std::to_string(values) + " values");
 }
 
+void list_skipped(const DataReport& report) {
+  for (const auto& [name, reason] : report.skipped) say("  skipped " + name + ": " + reason);
+}
+
 }  // namespace
 
 int inspect_checkpoint(const std::string& path) {
@@ -48,9 +52,14 @@ int inspect_pictures(const std::string& folder) {
   DataConfig config;
   config.path = folder;
   DataReport report;
-  open_dataset(config, kCheckResolution, 3, &report);
+  try {
+    open_dataset(config, kCheckResolution, 3, &report);
+  } catch (const Error&) {
+    list_skipped(report);
+    throw;
+  }
   say(folder + ": " + std::to_string(report.used) + " pictures");
-  for (const auto& [name, reason] : report.skipped) say("  skipped " + name + ": " + reason);
+  list_skipped(report);
   for (const auto& warning : report.warnings) say("  " + warning);
   return report.skipped.empty() ? 0 : 1;
 }

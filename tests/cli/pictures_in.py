@@ -1,0 +1,98 @@
+"""Bad pictures and folders: named, and nothing is lost."""
+import os
+import shutil
+
+from cli import CliTest, INTERPOSE, SMILEYS, TINY, folder_hash, main, png
+
+
+class BadFolders(CliTest):
+    def train_fails(self, pattern, data, *more, code=1, **options):
+        before = folder_hash(self.folder / data) if (self.folder / data).is_dir() else None
+        self.bad(code, pattern, "train", "--data", data, "--out", "run", *TINY, *more, **options)
+        self.assertFalse((self.folder / "run").exists())
+        if before:
+            self.assertEqual(folder_hash(self.folder / data), before)
+
+    def test_no_pictures(self):
+        (self.folder / "empty").mkdir()
+        self.train_fails("empty.*no pictures", "empty")
+
+    def test_no_folder(self):
+        self.train_fails("nowhere", "nowhere")
+
+    def test_one_picture(self):
+        self.pictures(1)
+        self.train_fails("1 ", "pictures")
+
+    def test_unreadable_folder(self):
+        self.pictures(4)
+        self.train_fails("cannot be read", "pictures",
+                         environment={"LD_PRELOAD": INTERPOSE, "CENTIGAN_FAIL_CALL": "opendir",
+                                      "CENTIGAN_FAIL_SUFFIX": "pictures", "CENTIGAN_FAIL_ERRNO": "EACCES"})
+
+    def test_unreadable_picture_under_strict(self):
+        self.pictures(4)
+        self.train_fails("1f600.png", "pictures", "--strict",
+                         environment={"LD_PRELOAD": INTERPOSE, "CENTIGAN_FAIL_CALL": "open", "CENTIGAN_FAIL_COUNT": "0",
+                                      "CENTIGAN_FAIL_SUFFIX": "1f600.png", "CENTIGAN_FAIL_ERRNO": "EACCES"})
+
+    def test_strict_stops_at_a_bad_file(self):
+        (self.pictures(4) / "text.png").write_text("this is no picture")
+        self.train_fails("text.png", "pictures", "--strict")
+
+
+class BadPictures(CliTest):
+    def test_bad_files_are_named_and_skipped(self):
+        folder = self.pictures(10)
+        (folder / "text.png").write_text("this is no picture")
+        (folder / "cut.png").write_bytes((SMILEYS / "1f600.png").read_bytes()[:200])
+        (folder / "flipped.png").write_bytes((SMILEYS / "1f600.png").read_bytes()[:-20] + bytes(20))
+        before = folder_hash(folder)
+        process = self.run_program("train", "--data", folder, "--out", "run", *TINY)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        for name in ("text.png", "cut.png", "flipped.png"):
+            self.assertIn(name, process.stderr)
+            self.assertIn(name, (self.folder / "run/log.txt").read_text())
+        self.assertEqual(folder_hash(folder), before)
+
+    def test_skipped_files_change_nothing(self):
+        plain = self.pictures(10, "plain")
+        mixed = self.folder / "mixed"
+        shutil.copytree(plain, mixed)
+        (mixed / "aaa.png").write_text("this is no picture")
+        hashes = [self.good("inspect", "--hash", self.tiny_run(out=f"run-{data.name}", data=data))
+                  for data in (plain, mixed)]
+        self.assertEqual(hashes[0], hashes[1])
+
+    def test_inspect_names_bad_files(self):
+        folder = self.pictures(10)
+        (folder / "text.png").write_text("this is no picture")
+        process = self.run_program("inspect", folder)
+        self.assertEqual(process.returncode, 1)
+        self.assertIn("10 pictures", process.stdout)
+        self.assertIn("skipped text.png", process.stdout)
+        for path in sorted(folder.glob("1f*"))[:5]:
+            path.unlink()
+        process = self.bad(1, "only 5 pictures are usable", "inspect", folder)
+        self.assertIn("skipped text.png", process.stdout)
+
+    def test_any_size_is_used(self):
+        folder = self.folder / "sizes"
+        folder.mkdir()
+        for i, (width, height) in enumerate([(16, 16), (17, 40), (300, 20), (64, 64)]):
+            (folder / f"{i}.png").write_bytes(png(width, height))
+        self.assertIn("4 pictures", self.good("inspect", folder))
+
+
+class Preview(CliTest):
+    def test_augment_writes_a_row_a_step(self):
+        self.pictures(4)
+        text = self.good("augment", "--data", "pictures", "--policy", "translation,cutout", "--out", "sheet.png",
+                         "--resolution", "32")
+        self.assertIn("row 4: translation,cutout", text)
+        sheet = (self.folder / "sheet.png").read_bytes()
+        self.assertEqual((int.from_bytes(sheet[16:20], "big"), int.from_bytes(sheet[20:24], "big")), (4 * 32, 4 * 32))
+
+
+if __name__ == "__main__":
+    main()
