@@ -88,6 +88,8 @@ std::string decoder_problem(const ImageScan& scan) {
 
 int64_t inflate_into(const uint8_t* zlib, size_t size, uint8_t* out, size_t out_size, std::string& reason) {
   stbi__g_failure_reason = nullptr;
+  uint8_t nothing;
+  if (out_size == 0) out = &nothing;  // an empty vector's pointer is null
   const int written = stbi_zlib_decode_buffer(reinterpret_cast<char*>(out), static_cast<int>(out_size),
                                               reinterpret_cast<const char*>(zlib), static_cast<int>(size));
   if (written < 0) reason = stbi__g_failure_reason ? stbi__g_failure_reason : "unknown block type";

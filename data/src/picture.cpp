@@ -47,6 +47,7 @@ bool parse_background(const std::string& text, Background& background) {
 }
 
 Picture with_channels(const Picture& picture, int64_t channels, const Background& background) {
+  if (picture.channels == channels && channels % 2 == 1) return picture;
   Picture out{picture.width, picture.height, channels, {}};
   const int64_t count = picture.width * picture.height;
   out.pixels.resize(static_cast<size_t>(count * channels));

@@ -7,15 +7,13 @@
 #include <sys/un.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <map>
 
-#include "centigan/core/error.h"
-#include "support/image_files.h"
+#include "picture_folder.h"
 
 namespace centigan {
 namespace {
-
-using image_files::TemporaryFolder;
 
 std::vector<std::string> sorted_files(const std::string& path) {
   std::vector<std::string> files = list_folder(path).files;
@@ -24,7 +22,7 @@ std::vector<std::string> sorted_files(const std::string& path) {
 }
 
 TEST(Folder, PassesOverHiddenAndTextFiles) {
-  TemporaryFolder folder;
+  PictureFolder folder;
   for (const char* name : {"a.png", "b", "c/d/e.JPG", "README.md", "NOTES.TXT", "x.json", "y.Csv", ".hidden.png",
                            ".git/f.png", "c/.g.png", "txt"})
     folder.put(name, {1});
@@ -33,7 +31,7 @@ TEST(Folder, PassesOverHiddenAndTextFiles) {
 }
 
 TEST(Folder, FollowsLinksToFilesOnly) {
-  TemporaryFolder folder;
+  PictureFolder folder;
   folder.put("a.png", {1});
   folder.put("real/b.png", {1});
   namespace fs = std::filesystem;
@@ -52,7 +50,7 @@ TEST(Folder, FollowsLinksToFilesOnly) {
 }
 
 TEST(Folder, NeverOpensSpecialFiles) {
-  TemporaryFolder folder;
+  PictureFolder folder;
   ASSERT_EQ(mkfifo((folder / "fifo.png").c_str(), 0600), 0);
   const int socket_file = socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
@@ -72,7 +70,7 @@ TEST(Folder, NeverOpensSpecialFiles) {
 }
 
 TEST(Folder, ReadingSaysWhatIsWrong) {
-  TemporaryFolder folder;
+  PictureFolder folder;
   folder.put("big", std::vector<uint8_t>(3 << 20));
   std::vector<uint8_t> bytes;
   EXPECT_EQ(read_picture_file(folder / "gone", 100, bytes), "cannot be read: No such file or directory");
@@ -82,21 +80,44 @@ TEST(Folder, ReadingSaysWhatIsWrong) {
 }
 
 void expect_unreadable(const std::string& path, const std::string& reason) {
-  try {
-    list_folder(path);
-    FAIL() << path;
-  } catch (const Error& e) {
-    EXPECT_NE(std::string(e.what()).find("the folder cannot be read: " + reason), std::string::npos) << e.what();
-    EXPECT_EQ(e.code(), ExitCode::kFailed);
-  }
+  test::expect_error([&] { list_folder(path); }, "the folder cannot be read: " + reason);
 }
 
 TEST(Folder, UnreadableFolderIsAnError) {
-  TemporaryFolder folder;
+  PictureFolder folder;
   folder.put("file", {1});
   expect_unreadable(folder / "missing", "No such file or directory");
   expect_unreadable(folder / "file", "Not a directory");
   expect_unreadable(folder / std::string(300, 'x'), "File name too long");
+}
+
+// Runs a disabled test of this program in which the n-th of certain system calls fails.
+int run_with_failing(const std::string& call, int n, const std::string& error, const std::string& test) {
+  const std::string self = std::filesystem::read_symlink("/proc/self/exe");
+  const std::string setting =
+      "ASAN_OPTIONS=verify_asan_link_order=0 LD_PRELOAD=" CENTIGAN_INTERPOSE_IO " CENTIGAN_FAIL_CALL=" + call +
+      " CENTIGAN_FAIL_AT=" + std::to_string(n) + " CENTIGAN_FAIL_SUFFIX=" + test + " CENTIGAN_FAIL_ERRNO=" + error;
+  const std::string test_name = " --gtest_also_run_disabled_tests --gtest_filter=Interposed.DISABLED_" + test;
+  return std::system((setting + " '" + self + "'" + test_name + " >&2").c_str());
+}
+
+TEST(Interposed, DISABLED_folder) {
+  PictureFolder root;
+  root.put("a/folder/b.png", {1});
+  expect_unreadable(root.path(), "Permission denied");
+}
+
+TEST(Interposed, DISABLED_file) {
+  PictureFolder root;
+  root.put("file", {1});
+  std::vector<uint8_t> bytes;
+  EXPECT_EQ(read_picture_file(root / "file", 10, bytes), "cannot be read: Input/output error");
+}
+
+TEST(Folder, NoPermissionOrFailingDiskIsNamed) {
+  EXPECT_EQ(run_with_failing("opendir", 1, "EACCES", "folder"), 0);
+  EXPECT_EQ(run_with_failing("open", 2, "EIO", "file"), 0);
+  EXPECT_EQ(run_with_failing("read", 1, "EIO", "file"), 0);
 }
 
 std::vector<std::string> ordered(std::vector<std::string> names) {
