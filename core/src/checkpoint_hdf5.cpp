@@ -13,6 +13,8 @@
 namespace centigan {
 namespace {
 
+// HDF5 wants a name for a file in memory and refuses one that exists; this one cannot.
+const char* const kNoFile = "/dev/null/checkpoint";
 const char* const kTypeAttribute = "type";
 const char* const kTextType = "text";
 
@@ -239,13 +241,20 @@ bool is_group(hid_t file, const std::string& name, const std::string& path) {
   return info.type == H5O_TYPE_GROUP;
 }
 
+// The buffer grows in large steps; where the file ends stands in its superblock (version 0, at byte 40).
+size_t end_of_file(const ImageBuffer& buffer) {
+  uint64_t end = 0;
+  std::memcpy(&end, buffer.data + kUserBlockBytes + 40, sizeof end);
+  return buffer.data[kUserBlockBytes + 8] == 0 ? std::min<size_t>(end, buffer.size) : buffer.size;
+}
+
 void create_in(ImageBuffer& buffer, const Snapshot& snapshot, const std::string& path) {
   const size_t increment = std::max<size_t>(snapshot_bytes(snapshot) / 8, 64 << 10);
   const ImageAccess access(buffer, increment, path);
   const Handle creation(H5Pcreate(H5P_FILE_CREATE), H5Pclose, path, "its settings");
   H5Pset_userblock(creation, kUserBlockBytes);
   H5Pset_obj_track_times(creation, 0);
-  const Handle file(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation, access), H5Fclose, path, "a new file in memory");
+  const Handle file(H5Fcreate(kNoFile, H5F_ACC_TRUNC, creation, access), H5Fclose, path, "a new file in memory");
   write_entries(file, snapshot, path);
   if (H5Fflush(file, H5F_SCOPE_LOCAL) < 0) fail_hdf5(path, "a new file in memory");
 }
@@ -256,13 +265,14 @@ std::vector<uint8_t> hdf5_image(const Snapshot& snapshot, const std::string& pat
   ImageBuffer buffer;
   const std::unique_ptr<ImageBuffer, void (*)(ImageBuffer*)> guard(&buffer, [](ImageBuffer* b) { std::free(b->data); });
   create_in(buffer, snapshot, path);
-  return {buffer.data, buffer.data + buffer.size};
+  const size_t size = end_of_file(buffer);
+  return {buffer.data, buffer.data + size};
 }
 
 Snapshot read_hdf5_image(std::vector<uint8_t>& image, const std::string& path) {
   ImageBuffer buffer{image.data(), image.size(), false};
   const ImageAccess access(buffer, 64 << 10, path);
-  const Handle file(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access), H5Fclose, path, "its contents");
+  const Handle file(H5Fopen(kNoFile, H5F_ACC_RDONLY, access), H5Fclose, path, "its contents");
   std::vector<std::string> names;
   if (H5Lvisit(file, H5_INDEX_NAME, H5_ITER_INC, note_link, &names) < 0) fail_hdf5(path, "its list of names");
   Snapshot snapshot;

@@ -109,9 +109,13 @@ bool parse_ints(const std::string& text, std::vector<int64_t>& value) {
   return true;
 }
 
+// Fixed where people write it so, and with the fewest digits that read back.
 std::string double_text(double value) {
-  char buffer[40];
-  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value).ptr};
+  char buffer[400];
+  const double size = std::fabs(value);
+  const bool fixed = size == 0 || (size >= 1e-5 && size < 1e15);
+  const auto format = fixed ? std::chars_format::fixed : std::chars_format::scientific;
+  return {buffer, std::to_chars(buffer, buffer + sizeof buffer, value, format).ptr};
 }
 
 std::string ints_text(const std::vector<int64_t>& value) {

@@ -96,7 +96,8 @@ class NpyHeader {
 
 const ElementType& npy_type(const std::string& descr, const std::string& source) {
   for (const ElementType& type : element_types()) {
-    if (type.npy[0] != '\0' && (descr == type.npy || (type.size == 1 && descr.substr(1) == type.npy + 1))) return type;
+    const bool any_order = type.size == 1 && descr.size() == 3 && descr.substr(1) == type.npy + 1;
+    if (type.npy[0] != '\0' && (descr == type.npy || any_order)) return type;
   }
   fail_npy(source, "the number type '" + escaped(descr) + "' is not supported");
 }

@@ -1,0 +1,40 @@
+#include "centigan/core/hash.h"
+
+#include <gtest/gtest.h>
+
+namespace centigan {
+namespace {
+
+// Examples of FIPS 180-4 and its predecessors.
+TEST(Sha256, EqualsThePublishedExamples) {
+  EXPECT_EQ(Sha256().hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  EXPECT_EQ(Sha256().add("abc").hex(), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  EXPECT_EQ(Sha256().add("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq").hex(),
+            "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
+  EXPECT_EQ(Sha256().add(std::string(1000000, 'a')).hex(),
+            "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+TEST(Sha256, PiecesGiveTheSameAsTheWhole) {
+  std::string text;
+  for (int i = 0; i < 300; ++i) {
+    Sha256 pieces;
+    for (size_t at = 0; at < text.size(); at += 7) pieces.add(std::string_view(text).substr(at, 7));
+    ASSERT_EQ(pieces.hex(), Sha256().add(text).hex()) << i;
+    text += static_cast<char>(i * 37);
+  }
+}
+
+TEST(Crc32, EqualsTheCheckValueAndContinues) {
+  EXPECT_EQ(crc32("123456789"), 0xCBF43926u);
+  EXPECT_EQ(crc32(""), 0u);
+  const std::string text = "The quick brown fox jumps over the lazy dog";
+  EXPECT_EQ(crc32(text), 0x414FA339u);
+  for (size_t cut = 0; cut <= text.size(); ++cut) {
+    const uint32_t first = crc32(text.data(), cut);
+    EXPECT_EQ(crc32(text.data() + cut, text.size() - cut, first), crc32(text));
+  }
+}
+
+}  // namespace
+}  // namespace centigan
