@@ -134,6 +134,31 @@ CENTIGAN_CLONES void epilogue_backward(Rows rows, float slope, const float* grad
   backward(rows, slope, grad_out, x, bias, scale, grad_x, grad_bias, grad_scale);
 }
 
+CENTIGAN_CLONES void requantise_forward(Rows rows, const float* x, const float* bias, const float* positive,
+                                        const float* negative, float* out) {
+  for (int64_t p = 0; p < rows.pixels; ++p, x += rows.channels, out += rows.channels) {
+    for (int64_t c = 0; c < rows.channels; ++c) {
+      const float u = x[c] + bias[c];
+      const float y = __builtin_floorf(u * (u >= 0.0f ? positive[c] : negative[c]) + 0.5f);
+      out[c] = y > 127.0f ? 127.0f : y < -127.0f ? -127.0f : y;
+    }
+  }
+}
+
+CENTIGAN_CLONES void requantise_backward(Rows rows, float slope, const float* grad_out, const float* x,
+                                         const float* bias, const float* positive, const float* negative, float* grad_x,
+                                         float* grad_bias, float* grad_scale) {
+  for (int64_t p = 0; p < rows.pixels; ++p, x += rows.channels, grad_out += rows.channels, grad_x += rows.channels) {
+    for (int64_t c = 0; c < rows.channels; ++c) {
+      const float u = x[c] + bias[c], m = u >= 0.0f ? positive[c] : negative[c], y = u * m;
+      const float g = y < 127.5f && y > -127.5f ? grad_out[c] : 0.0f;
+      grad_x[c] = g * m;
+      grad_bias[c] += g * m;
+      grad_scale[c] += g * (u >= 0.0f ? u : slope * u);
+    }
+  }
+}
+
 CENTIGAN_CLONES void rgb_forward(Rows rows, int64_t planes, const uint16_t* x, const float* weight, float* rgb) {
   to_rgb(rows, planes, x, weight, rgb);
 }

@@ -31,4 +31,14 @@ void rgb_backward(Rows rows, int64_t planes, const float* grad_rgb, const uint16
 void rgb_backward(Rows rows, int64_t planes, const float* grad_rgb, const float* x, const float* weight, float* grad_x,
                   float* grad_weight);
 
+// out = clamp(floor(u * (u >= 0 ? positive[c] : negative[c]) + 0.5), -127, 127), u = x + bias[c].
+void requantise_forward(Rows rows, const float* x, const float* bias, const float* positive, const float* negative,
+                        float* out);
+
+// Straight through the rounding, nothing through the clamp: grad_x, and added to grad_bias[c], grad_scale[c] the sums
+// over the picture; the negative multiplier counts as slope times the positive one.
+void requantise_backward(Rows rows, float slope, const float* grad_out, const float* x, const float* bias,
+                         const float* positive, const float* negative, float* grad_x, float* grad_bias,
+                         float* grad_scale);
+
 }  // namespace centigan::lite_kernels

@@ -1,0 +1,65 @@
+#include <ATen/ATen.h>
+
+#include "centigan/models/lite_quant.h"
+#include "integers.h"
+#include "straight_through.h"
+
+namespace centigan {
+namespace {
+
+at::Tensor as_type(const at::Tensor& integers, at::ScalarType type) {
+  return integers.detach().cpu().to(type).contiguous();
+}
+
+// Filters in the file's order: elements run ky, kx, c; phases are filters of their own.
+at::Tensor filters(const LiteLayer& layer, const at::Tensor& weight) {
+  if (layer.op == LiteOp::kUp2p) return weight.permute({0, 1, 2, 4, 5, 3}).reshape({4 * layer.cout, 4 * layer.cin});
+  if (layer.convolves()) return weight.permute({0, 2, 3, 1}).reshape({layer.cout, 9 * layer.cin});
+  return weight;
+}
+
+QuantizedLayer frozen_layer(const LiteStudentUnitImpl& s, bool first_rgb) {
+  const auto integers = layer_integers(s, first_rgb);
+  QuantizedLayer out;
+  out.layer = s.layer;
+  out.weight_bits = s.shifts[kWeightBits].item<int64_t>();
+  out.shift = s.shifts[kShift].item<int64_t>();
+  out.gain_shift = s.shifts[kGainShift].item<int64_t>();
+  out.const_shift = s.shifts[kConstShift].item<int64_t>();
+  out.slope = s.layer.op == LiteOp::kToRgb ? 16384 : static_cast<int64_t>(kLiteSlopeQ14);
+  out.weight = as_type(filters(s.layer, integers.weight), at::kChar);
+  out.bias = as_type(integers.bias, at::kInt);
+  out.mult = as_type(integers.mult, at::kInt);
+  if (s.layer.op == LiteOp::kStart) out.constant = as_type(integers.constant, at::kChar);
+  if (s.layer.noise) out.noise = as_type(integers.noise, at::kShort);
+  if (s.layer.demod) out.energy = as_type(s.energy, at::kByte);
+  if (!s.layer.gain) return out;
+  out.gain_weight = as_type(integers.gain_weight, at::kChar);
+  out.gain_bias = as_type(integers.gain_bias, at::kInt);
+  out.gain_mult = as_type(integers.gain_mult, at::kInt);
+  return out;
+}
+
+}  // namespace
+
+QuantizedLite LiteStudent::freeze(const std::string& name) const {
+  at::NoGradGuard guard;
+  QuantizedLite model;
+  model.levels = static_cast<int64_t>(config_.lite.widths.size());
+  model.channels = config_.channels;
+  model.rgb_first = config_.lite.rgb_first;
+  model.map_layers = config_.lite.mapping_layers;
+  model.latent = config_.lite.z_dim;
+  model.style = config_.lite.w_dim;
+  model.name = name.substr(0, 24);
+  model.centre = as_type(ste_round(w_avg_.to(at::kDouble) / style_scale(), -127, 127), at::kChar).unsqueeze(0);
+  bool seen_rgb = false;
+  for (const LiteStudentUnit& unit : units_) {
+    const bool to_rgb = unit->layer.op == LiteOp::kToRgb;
+    model.layers.push_back(frozen_layer(*unit, to_rgb && !seen_rgb));
+    seen_rgb = seen_rgb || to_rgb;
+  }
+  return model;
+}
+
+}  // namespace centigan

@@ -1,0 +1,162 @@
+#include "centigan/models/lite_quant.h"
+
+#include <gtest/gtest.h>
+
+#include "centigan/core/error.h"
+#include "centigan/core/image.h"
+#include "lite_support.h"
+
+namespace centigan {
+namespace {
+
+using namespace lite_test;
+
+LiteQuantConfig quick_quant(int64_t phase_from = 2) {
+  LiteQuantConfig quant;
+  quant.phase_from = phase_from;
+  quant.calibration = 256;
+  return quant;
+}
+
+// A student of a stirred teacher.
+struct Pair {
+  explicit Pair(const ModelConfig& config, const LiteQuantConfig& quant = quick_quant())
+      : teacher(config, 3), student(config, quant) {
+    stir(teacher);
+    student.adopt(teacher, 1);
+  }
+  LiteGenerator teacher;
+  LiteStudent student;
+};
+
+at::Tensor latents_of_seeds(int64_t count, int64_t size) {
+  std::vector<at::Tensor> latents;
+  for (int64_t seed = 0; seed < count; ++seed) latents.push_back(runtime_latent(static_cast<uint64_t>(seed), size));
+  return at::stack(latents);
+}
+
+std::vector<uint64_t> first_seeds(int64_t count) {
+  std::vector<uint64_t> seeds;
+  for (int64_t i = 0; i < count; ++i) seeds.push_back(static_cast<uint64_t>(i));
+  return seeds;
+}
+
+at::Tensor student_bytes(LiteStudent& student, int64_t count) {
+  at::NoGradGuard guard;
+  const auto z = latents_of_seeds(count, student.shape().z_dim);
+  const SynthesisOptions options{NoiseMode::kRandom, at::arange(count, at::kLong)};
+  return to_uint8(student.synthesis(student.mapping(z, {}), options));
+}
+
+TEST(LiteQuant, LatentIsTheRuntimes) {
+  const auto z = at::tensor({43 / 32.0, -19 / 32.0, 3.9999, -5.0, 64 / 4096.0, -64 / 4096.0, 63 / 4096.0});
+  EXPECT_TRUE(at::equal(lite_integer_latent(z), at::tensor({43, -19, 127, -127, 1, 0, 0}, at::kLong)));
+}
+
+TEST(LiteQuant, StudentComputesWithTheIntegersOfItsFile) {
+  for (const bool noise : {false, true}) {
+    for (const int64_t phase_from : {1, 2, 9}) {
+      Pair pair(tiny_config(32, noise), quick_quant(phase_from));
+      const auto a = student_bytes(pair.student, 16);
+      const auto b = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(16));
+      const auto difference = (a.to(at::kInt) - b.to(at::kInt)).abs();
+      EXPECT_LE(difference.max().item<int>(), 1);
+      EXPECT_LT((difference > 0).to(at::kDouble).mean().item<double>(), 1e-3);
+    }
+  }
+}
+
+TEST(LiteQuant, StudentDrawsTheTeachersPictures) {
+  at::NoGradGuard guard;
+  Pair pair(tiny_config(32));
+  const auto z = latents_of_seeds(16, 12);
+  const auto a = pair.teacher.synthesis(pair.teacher.mapping(z, {}), {});
+  const auto b = pair.student.synthesis(pair.student.mapping(z, {}), {});
+  const double error = (a - b).norm().item<double>() / (a - a.mean()).norm().item<double>();
+  EXPECT_LT(error, 0.12);
+  EXPECT_GT(error, 1e-4);
+}
+
+TEST(LiteQuant, GradientsPassThroughTheRounding) {
+  Pair pair(tiny_config(16), quick_quant(9));
+  const auto z = latents_of_seeds(8, 12), weight = normal("out", {8, 3, 16, 16});
+  const auto gradients = [&](Generator& g) {
+    const auto picture = g.synthesis(g.mapping(z, {}), {});
+    return torch::autograd::grad({(picture * weight).sum()}, g.parameters());
+  };
+  const auto a = gradients(pair.teacher), b = gradients(pair.student);
+  ASSERT_EQ(a.size(), b.size());
+  for (size_t i = 0; i < a.size(); ++i) {
+    const double cosine = (a[i] * b[i]).sum().item<double>() / (a[i].norm() * b[i].norm()).item<double>();
+    EXPECT_GT(cosine, 0.8) << pair.student.named_parameters().keys()[i];
+    EXPECT_NEAR(b[i].norm().item<double>() / a[i].norm().item<double>(), 1.0, 0.35);
+  }
+}
+
+TEST(LiteQuant, FewValuesAreCutOff) {
+  Pair pair(tiny_config(32));
+  std::vector<double> saturation;
+  const auto z = lite_integer_latent(latents_of_seeds(32, 12));
+  lite_integer_pictures(pair.student.freeze("tiny"), z, at::arange(32, at::kLong), {}, &saturation);
+  EXPECT_EQ(saturation.size(), 10u);  // two mappings, start, seven convolutions
+  for (double share : saturation) EXPECT_LT(share, 2e-3);
+}
+
+TEST(LiteQuant, TruncationMovesTowardsTheCentre) {
+  Pair pair(tiny_config(16));
+  const auto model = pair.student.freeze("tiny");
+  IntegerOptions options;
+  options.truncation = 0;
+  const auto pictures = lite_integer_pictures_of_seeds(model, first_seeds(3), options);
+  EXPECT_TRUE(at::equal(pictures[0], pictures[1]));
+  EXPECT_FALSE(at::equal(lite_integer_pictures_of_seeds(model, {0}), pictures.slice(0, 0, 1)));
+}
+
+TEST(LiteQuant, LowerQualityDrawsASmallerPicture) {
+  Pair pair(tiny_config(32));
+  IntegerOptions options;
+  options.quality = 0;
+  const auto pictures = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), {1}, options);
+  EXPECT_EQ(pictures.sizes(), (std::vector<int64_t>{1, 3, 8, 8}));
+}
+
+TEST(LiteQuant, AdoptingTwiceGivesTheSameBits) {
+  Pair a(tiny_config(16)), b(tiny_config(16));
+  const auto left = a.student.freeze("x"), right = b.student.freeze("x");
+  for (size_t i = 0; i < left.layers.size(); ++i) {
+    EXPECT_TRUE(at::equal(left.layers[i].weight, right.layers[i].weight));
+    EXPECT_TRUE(at::equal(left.layers[i].mult, right.layers[i].mult));
+  }
+}
+
+TEST(LiteQuant, NarrowHeadsUseTheirBits) {
+  auto quant = quick_quant();
+  quant.head_bits = 4, quant.head_level = 1;
+  Pair pair(tiny_config(16), quant);
+  for (const QuantizedLayer& layer : pair.student.freeze("x").layers) {
+    const bool narrow = layer.layer.convolves() && layer.layer.level <= 1;
+    EXPECT_EQ(layer.weight_bits, narrow ? 4 : 8) << layer.layer.name;
+    EXPECT_EQ(layer.weight.abs().max().item<int>() <= 7, narrow) << layer.layer.name;
+  }
+}
+
+TEST(LiteQuant, RefusesMultipliersOutOfRange) {
+  LiteGenerator teacher(tiny_config(16), 3);
+  at::NoGradGuard guard;
+  teacher.units().back()->weight.mul_(1e6);
+  LiteStudent student(tiny_config(16), quick_quant());
+  try {
+    student.adopt(teacher, 1);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("b16_rgb: its multiplier"), std::string::npos) << error.what();
+  }
+}
+
+TEST(LiteQuant, StudentsNoiseNeedsSeeds) {
+  Pair pair(tiny_config(16, true));
+  EXPECT_THROW(pair.student.synthesis(normal("ws", {1, 1, 12}), {}), Error);
+}
+
+}  // namespace
+}  // namespace centigan
