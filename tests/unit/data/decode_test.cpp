@@ -3,7 +3,7 @@
 
 #include <cstdlib>
 
-#include "bad_files.h"
+#include "good_files.h"
 #include "centigan/data/picture.h"
 
 namespace centigan {
