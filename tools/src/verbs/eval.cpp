@@ -25,7 +25,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kFeatureBatch = 16, kSheetColumns = 16;
+constexpr int64_t kSheetColumns = 16;
 constexpr int64_t kPrecisionK = 3, kDensityK = 5;
 
 struct Comparison {
@@ -42,10 +42,11 @@ struct Features {
 // Neighbours of one size go through the network together.
 at::Tensor features_of(FeatureExtractor& extractor, const std::vector<at::Tensor>& pictures, Progress& progress,
                        int64_t& done) {
+  const size_t most = 16 * static_cast<size_t>(hardware_threads());  // the extractor shares a batch between cores
   std::vector<at::Tensor> parts;
   for (size_t first = 0; first < pictures.size();) {
     std::vector<at::Tensor> batch;
-    while (first < pictures.size() && batch.size() < kFeatureBatch &&
+    while (first < pictures.size() && batch.size() < most &&
            pictures[first].sizes() == pictures[first - batch.size()].sizes())
       batch.push_back(pictures[first++]);
     parts.push_back(extractor.features(at::stack(batch)));
