@@ -1,7 +1,7 @@
 #include <ATen/ATen.h>
 
 #include "centigan/core/device.h"
-#include "centigan/models/lite.h"
+#include "centigan/models/lite_quant.h"
 #include "float_pass.h"
 #include "precision.h"
 
@@ -34,6 +34,7 @@ torch::Tensor LiteGenerator::synthesis(const torch::Tensor& ws, const SynthesisO
 }
 
 std::shared_ptr<Generator> make_lite_generator(const ModelConfig& config, uint64_t seed) {
+  if (config.lite.int8) return std::make_shared<LiteStudent>(config);
   return std::make_shared<LiteGenerator>(config, seed);
 }
 

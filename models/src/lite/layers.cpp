@@ -7,7 +7,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kMaxWidth = 1024, kMaxConvs = 3, kMaxMaps = 8;  // limits of the .cgm format
+constexpr int64_t kMaxWidth = 1024, kMaxConvs = 3, kMaxMaps = 8, kMaxLevels = 10;  // limits of the .cgm format
 
 void require(bool holds, const std::string& field, const std::string& what, const std::string& hint) {
   if (!holds) fail_usage("models", "model." + field, what, hint);
@@ -81,6 +81,12 @@ void check_lite_config(const ModelConfig& config) {
   require_range("lite.first_convs", lite.first_convs, 0, kMaxConvs);
   require_range("lite.level_convs", lite.level_convs, 0, kMaxConvs);
   require_range("lite.mbstd_group_size", lite.mbstd_group_size, 1, kMaxWidth);
+  const LiteQuantConfig& quant = lite.quant;
+  require(quant.head_bits == 8 || quant.head_bits == 6 || quant.head_bits == 4, "lite.quant.head_bits",
+          std::to_string(quant.head_bits) + " bits are not in the format", "weights have 8, 6 or 4 bits");
+  require_range("lite.quant.phase_from", quant.phase_from, 0, kMaxLevels);
+  require_range("lite.quant.head_level", quant.head_level, 0, kMaxLevels);
+  require_range("lite.quant.calibration", quant.calibration, 1, 1 << 24);
   require(config.channels == 1 || config.channels == 3, "channels",
           "lite draws 1 or 3 channels, not " + std::to_string(config.channels), "use --model stylegan2 for alpha");
   require(config.classes == 0, "classes", "lite has no classes", "train one run a class, or use another --model");

@@ -202,6 +202,7 @@ TEST(LiteConfig, RefusesWhatTheFormatCannotHold) {
   refused("model.lite.rgb_first", [](auto& c) { c.lite.rgb_first = 3; });
   refused("model.lite.level_convs", [](auto& c) { c.lite.level_convs = 4; });
   refused("model.lite.w_dim: differs from z_dim", [](auto& c) { c.lite.mapping_layers = 0, c.lite.w_dim = 8; });
+  refused("model.lite.quant.head_bits: 5 bits", [](auto& c) { c.lite.quant.head_bits = 5; });
   refused("model.channels", [](auto& c) { c.channels = 4; });
   refused("model.classes", [](auto& c) { c.classes = 10; });
 }

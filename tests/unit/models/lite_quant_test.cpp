@@ -11,17 +11,16 @@ namespace {
 
 using namespace lite_test;
 
-LiteQuantConfig quick_quant(int64_t phase_from = 2) {
-  LiteQuantConfig quant;
-  quant.phase_from = phase_from;
-  quant.calibration = 256;
-  return quant;
+ModelConfig quick_student(ModelConfig config, int64_t phase_from = 2) {
+  config.lite.quant.phase_from = phase_from;
+  config.lite.quant.calibration = 64;
+  return config;
 }
 
 // A student of a stirred teacher.
 struct Pair {
-  explicit Pair(const ModelConfig& config, const LiteQuantConfig& quant = quick_quant())
-      : teacher(config, 3), student(config, quant) {
+  explicit Pair(const ModelConfig& config, int64_t phase_from = 2)
+      : teacher(config, 3), student(quick_student(config, phase_from)) {
     stir(teacher);
     student.adopt(teacher, 1);
   }
@@ -56,7 +55,7 @@ TEST(LiteQuant, LatentIsTheRuntimes) {
 TEST(LiteQuant, StudentComputesWithTheIntegersOfItsFile) {
   for (const bool noise : {false, true}) {
     for (const int64_t phase_from : {1, 2, 9}) {
-      Pair pair(tiny_config(32, noise), quick_quant(phase_from));
+      Pair pair(tiny_config(32, noise), phase_from);
       const auto a = student_bytes(pair.student, 16);
       const auto b = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(16));
       const auto difference = (a.to(at::kInt) - b.to(at::kInt)).abs();
@@ -78,7 +77,7 @@ TEST(LiteQuant, StudentDrawsTheTeachersPictures) {
 }
 
 TEST(LiteQuant, GradientsPassThroughTheRounding) {
-  Pair pair(tiny_config(16), quick_quant(9));
+  Pair pair(tiny_config(16), 9);
   const auto z = latents_of_seeds(8, 12), weight = normal("out", {8, 3, 16, 16});
   const auto gradients = [&](Generator& g) {
     const auto picture = g.synthesis(g.mapping(z, {}), {});
@@ -130,9 +129,9 @@ TEST(LiteQuant, AdoptingTwiceGivesTheSameBits) {
 }
 
 TEST(LiteQuant, NarrowHeadsUseTheirBits) {
-  auto quant = quick_quant();
-  quant.head_bits = 4, quant.head_level = 1;
-  Pair pair(tiny_config(16), quant);
+  auto config = tiny_config(16);
+  config.lite.quant.head_bits = 4, config.lite.quant.head_level = 1;
+  Pair pair(config);
   for (const QuantizedLayer& layer : pair.student.freeze("x").layers) {
     const bool narrow = layer.layer.convolves() && layer.layer.level <= 1;
     EXPECT_EQ(layer.weight_bits, narrow ? 4 : 8) << layer.layer.name;
@@ -144,13 +143,20 @@ TEST(LiteQuant, RefusesMultipliersOutOfRange) {
   LiteGenerator teacher(tiny_config(16), 3);
   at::NoGradGuard guard;
   teacher.units().back()->weight.mul_(1e6);
-  LiteStudent student(tiny_config(16), quick_quant());
+  LiteStudent student(quick_student(tiny_config(16)));
   try {
     student.adopt(teacher, 1);
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("b16_rgb: its multiplier"), std::string::npos) << error.what();
   }
+}
+
+TEST(LiteQuant, RefusesToDrawWithoutRanges) {
+  auto config = tiny_config(16);
+  config.lite.int8 = true;
+  const auto student = make_lite_generator(config, 1);
+  EXPECT_THROW(student->mapping(normal("z", {1, 12}), {}), Error);
 }
 
 TEST(LiteQuant, StudentsNoiseNeedsSeeds) {

@@ -7,6 +7,21 @@
 
 namespace centigan {
 
+// How a generator becomes integers.
+struct LiteQuantConfig {
+  int64_t phase_from = 2;  // upsampling layers of this level and above become four 2x2 phase kernels
+  int64_t head_bits = 8;   // bits of the convolution weights at the levels up to head_level: 8, 6 or 4
+  int64_t head_level = 2;
+  int64_t calibration = 10240;  // latents over which ranges are measured
+};
+
+inline void visit(ConfigVisitor& v, LiteQuantConfig& c) {
+  v.field("phase_from", c.phase_from, "Level from which upsampling layers run as 2x2 phase kernels (4/9 of the work).");
+  v.field("head_bits", c.head_bits, "Bits of the convolution weights up to head_level: 8, 6 or 4.");
+  v.field("head_level", c.head_level, "Last level with head_bits weights.");
+  v.field("calibration", c.calibration, "Latents over which the ranges of the integers are measured.");
+}
+
 struct LiteConfig {
   int64_t z_dim = 128, w_dim = 128;
   int64_t mapping_layers = 2;
@@ -17,6 +32,8 @@ struct LiteConfig {
   bool noise = false;
   std::vector<int64_t> d_widths = {96, 96, 64, 32};  // discriminator, from 4 px up
   int64_t mbstd_group_size = 4;
+  bool int8 = false;  // a LiteStudent instead of a float generator
+  LiteQuantConfig quant;
 };
 
 inline void visit(ConfigVisitor& v, LiteConfig& c) {
@@ -31,6 +48,8 @@ inline void visit(ConfigVisitor& v, LiteConfig& c) {
   v.field("noise", c.noise, "Add noise before the activation of every convolution.");
   v.field("d_widths", c.d_widths, "Channels of the discriminator a level, from 4 px up.");
   v.field("mbstd_group_size", c.mbstd_group_size, "Group of the minibatch standard deviation.");
+  v.field("int8", c.int8, "Compute with the integers of the exported file; set by `centigan distill`.");
+  v.group("quant", c.quant);
 }
 
 }  // namespace centigan

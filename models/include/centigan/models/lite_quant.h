@@ -59,20 +59,6 @@ torch::Tensor lite_integer_pictures(const QuantizedLite& model, const torch::Ten
 torch::Tensor lite_integer_pictures_of_seeds(const QuantizedLite& model, const std::vector<uint64_t>& seeds,
                                              const IntegerOptions& options = {});
 
-struct LiteQuantConfig {
-  int64_t phase_from = 2;  // upsampling layers of this level and above become four 2x2 phase kernels
-  int64_t head_bits = 8;   // bits of the convolution weights at the levels up to head_level: 8, 6 or 4
-  int64_t head_level = 2;
-  int64_t calibration = 10240;  // latents over which ranges are measured
-};
-
-inline void visit(ConfigVisitor& v, LiteQuantConfig& c) {
-  v.field("phase_from", c.phase_from, "Level from which upsampling layers run as 2x2 phase kernels (4/9 of the work).");
-  v.field("head_bits", c.head_bits, "Bits of the convolution weights up to head_level: 8, 6 or 4.");
-  v.field("head_level", c.head_level, "Last level with head_bits weights.");
-  v.field("calibration", c.calibration, "Latents over which the ranges of the integers are measured.");
-}
-
 // One layer of the student: float parameters, and the frozen ranges that turn them into integers.
 struct LiteStudentUnitImpl : torch::nn::Module {
   LiteStudentUnitImpl(const LiteLayer& layer, int64_t w_dim);
@@ -91,9 +77,10 @@ using LiteStudentUnit = std::shared_ptr<LiteStudentUnitImpl>;
 // is in parameters and buffers.
 class LiteStudent final : public Generator {
  public:
-  LiteStudent(const ModelConfig& config, const LiteQuantConfig& quant);
+  // config.lite.quant says how. Weights and ranges are those of a later adopt() or of a loaded checkpoint.
+  explicit LiteStudent(const ModelConfig& config);
   const GeneratorShape& shape() const override { return shape_; }
-  // The style vector in float steps of the last mapping layer's scale.
+  // The style vector in float steps of the last mapping layer's scale. Without ranges: usage error.
   torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor& c) override;
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
@@ -106,16 +93,15 @@ class LiteStudent final : public Generator {
   QuantizedLite freeze(const std::string& name) const;
 
   const ModelConfig& config() const { return config_; }
-  const LiteQuantConfig& quant() const { return quant_; }
   const std::vector<LiteStudentUnit>& units() const { return units_; }
   const torch::Tensor& style_scale() const;  // float64 scalar: w = scale * int8
 
  private:
   ModelConfig config_;
-  LiteQuantConfig quant_;
   GeneratorShape shape_;
   std::vector<LiteStudentUnit> units_;
   torch::Tensor w_avg_;
+  torch::Tensor calibrated_;  // int64 scalar: 1 once ranges are fixed
 };
 
 }  // namespace centigan

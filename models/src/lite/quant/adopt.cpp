@@ -104,7 +104,8 @@ void set_shifts(LiteStudentUnitImpl& s, const LayerRange& range) {
 
 void LiteStudent::adopt(LiteGenerator& teacher, uint64_t seed, const std::function<void(int64_t, int64_t)>& progress) {
   at::NoGradGuard guard;
-  const auto ranges = measure_ranges(teacher, quant_.calibration, seed, progress);
+  const LiteQuantConfig& quant = config_.lite.quant;
+  const auto ranges = measure_ranges(teacher, quant.calibration, seed, progress);
   const auto scale_of = [&](size_t row) { return at::scalar_tensor(ranges[row].clip / 127, at::kDouble); };
   const size_t maps = static_cast<size_t>(config_.lite.mapping_layers);
   const auto style = maps == 0 ? at::scalar_tensor(kLatentScale, at::kDouble) : scale_of(maps - 1);
@@ -115,12 +116,13 @@ void LiteStudent::adopt(LiteGenerator& teacher, uint64_t seed, const std::functi
     s.alpha_style.copy_(style);
     s.alpha_in.copy_(alpha);
     if (s.layer.op != LiteOp::kToRgb) s.alpha_out.copy_(alpha = scale_of(row));
-    set_weight_scales(s, s.layer.convolves() && s.layer.level <= quant_.head_level ? quant_.head_bits : 8);
+    set_weight_scales(s, s.layer.convolves() && s.layer.level <= quant.head_level ? quant.head_bits : 8);
     if (s.layer.op == LiteOp::kStart) set_constant_shift(s);
     if (s.layer.demod) set_energy(*teacher.units()[row], s);
     set_shifts(s, ranges[row]);
   }
   w_avg_.copy_(teacher.w_avg());
+  calibrated_.fill_(1);
 }
 
 }  // namespace centigan

@@ -83,7 +83,7 @@ std::vector<LayerRange> measure_ranges(LiteGenerator& generator, int64_t count, 
                                        const std::function<void(int64_t, int64_t)>& progress) {
   at::NoGradGuard guard;
   std::vector<Tally> tallies(generator.units().size());
-  visit_maps(generator, seed, 0, kPilot, tallies, [](Tally& tally, const at::Tensor& values) {
+  visit_maps(generator, seed, 0, std::min(kPilot, count), tallies, [](Tally& tally, const at::Tensor& values) {
     tally.limit = std::max(1e-6, kHeadroom * values.abs().max().to(at::kDouble).item<double>());
   });
   for (int64_t first = 0; first < count; first += kCalibrationBatch) {

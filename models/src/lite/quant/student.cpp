@@ -14,10 +14,10 @@ namespace {
 
 constexpr double kRgbLimit = 4194303, kNoLimit = 1e15;
 
-std::vector<LiteLayer> student_layers(const ModelConfig& config, const LiteQuantConfig& quant) {
+std::vector<LiteLayer> student_layers(const ModelConfig& config) {
   auto layers = lite_layers(config);
   for (LiteLayer& layer : layers)
-    if (layer.op == LiteOp::kUp3 && layer.level >= quant.phase_from) layer.op = LiteOp::kUp2p;
+    if (layer.op == LiteOp::kUp3 && layer.level >= config.lite.quant.phase_from) layer.op = LiteOp::kUp2p;
   return layers;
 }
 
@@ -112,18 +112,22 @@ LiteStudentUnitImpl::LiteStudentUnitImpl(const LiteLayer& l, int64_t w_dim) : la
   energy_max = register_buffer("energy_max", scalar(1));
 }
 
-LiteStudent::LiteStudent(const ModelConfig& config, const LiteQuantConfig& quant) : config_(config), quant_(quant) {
+LiteStudent::LiteStudent(const ModelConfig& config) : config_(config) {
   check_lite_config(config);
   const LiteConfig& lite = config.lite;
   shape_ = {lite.z_dim, 0, lite.w_dim, 1, config.channels, config.resolution, config.resolution};
-  for (const LiteLayer& layer : student_layers(config, quant)) {
+  for (const LiteLayer& layer : student_layers(config)) {
     units_.push_back(std::make_shared<LiteStudentUnitImpl>(layer, lite.w_dim));
     register_module(layer.name, units_.back());
   }
   w_avg_ = register_buffer("w_avg", at::zeros({lite.w_dim}));
+  calibrated_ = register_buffer("calibrated", at::zeros({}, at::kLong));
 }
 
 torch::Tensor LiteStudent::mapping(const torch::Tensor& z, const torch::Tensor& /*c*/) {
+  if (calibrated_.item<int64_t>() == 0)
+    fail_usage("models", "model.lite.int8", "the integers of this generator have no ranges yet",
+               "make it from a trained one with `centigan distill`");
   auto x = ste_round(z.to(at::kDouble) / kLatentScale, -127, 127);
   for (const LiteStudentUnit& unit : units_) {
     if (unit->layer.op != LiteOp::kMap) break;
