@@ -9,33 +9,38 @@ namespace {
 
 using at::Tensor;
 
+// The layout that the Meta kernels promise.
+Tensor promised_layout(const Tensor& y, const Tensor& x) {
+  return y.contiguous(x.suggest_memory_format());
+}
+
 TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
   m.impl("brightness", [](const Tensor& x, const Tensor& u) {
     check_pictures("brightness", x, u, 1);
-    return brightness_ref(x, u);
+    return promised_layout(brightness_ref(x, u), x);
   });
   m.impl("saturation", [](const Tensor& x, const Tensor& u) {
     check_pictures("saturation", x, u, 1);
-    return saturation_ref(x, u);
+    return promised_layout(saturation_ref(x, u), x);
   });
   m.impl("contrast", [](const Tensor& x, const Tensor& u) {
     check_pictures("contrast", x, u, 1);
-    return contrast_ref(x, u);
+    return promised_layout(contrast_ref(x, u), x);
   });
   m.impl("translation", [](const Tensor& x, const Tensor& u, double ratio) {
     check_pictures("translation", x, u, 2);
     check_ratio("translation", ratio);
-    return translation_ref(x, u, ratio);
+    return promised_layout(translation_ref(x, u, ratio), x);
   });
   m.impl("translation_backward", [](const Tensor& grad, const Tensor& u, double ratio) {
     check_pictures("translation_backward", grad, u, 2);
     check_ratio("translation_backward", ratio);
-    return translation_backward_ref(grad, u, ratio);
+    return promised_layout(translation_backward_ref(grad, u, ratio), grad);
   });
   m.impl("cutout", [](const Tensor& x, const Tensor& u, double ratio) {
     check_pictures("cutout", x, u, 2);
     check_ratio("cutout", ratio);
-    return cutout_ref(x, u, ratio);
+    return promised_layout(cutout_ref(x, u, ratio), x);
   });
 }
 
