@@ -23,6 +23,13 @@ int64_t cuda_index(const std::string& text) {
   return index;
 }
 
+// "" if there is such a GPU.
+std::string cuda_problem(int64_t index) {
+  if (!cuda_available()) return "not available: " + load_cuda();
+  const int64_t count = static_cast<int64_t>(at::getNumGPUs());
+  return index < count ? "" : "not available: " + std::to_string(count) + " GPUs are there, counted from 0";
+}
+
 }  // namespace
 
 void prepare_process() {
@@ -46,10 +53,8 @@ torch::Device pick_device(const std::string& text) {
   if (text == "auto") return cuda_available() ? torch::Device(at::kCUDA, 0) : torch::Device(at::kCPU);
   const int64_t index = cuda_index(text);
   if (index < 0) fail_usage("device", text, "no such device", "use auto, cpu, cuda or cuda:N");
-  if (!cuda_available())
-    fail_usage("device", text, load_cuda(), "use --device cpu, or install the driver and all of LibTorch");
-  const int64_t count = static_cast<int64_t>(at::getNumGPUs());
-  if (index >= count) fail_usage("device", text, "there are " + std::to_string(count) + " GPUs", "GPUs count from 0");
+  const std::string problem = cuda_problem(index);
+  if (!problem.empty()) fail_usage("device", text, problem, "use cpu, or install the driver and all of LibTorch");
   return torch::Device(at::kCUDA, static_cast<at::DeviceIndex>(index));
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "sha256_block.h"
+
 namespace centigan {
 namespace {
 
@@ -57,15 +59,15 @@ constexpr CrcTables kCrc;
 
 }  // namespace
 
-// Fractional parts of the square roots of the first eight primes (FIPS 180-4, 5.3.3).
-Sha256::Sha256()
-    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
-      buffer_{} {}
+const uint32_t* sha256_round_constants() {
+  return kSha256Rounds;
+}
 
-void Sha256::block(const uint8_t* bytes) {
+void sha256_block_portable(uint32_t* state, const uint8_t* bytes) {
   uint32_t w[64];
   expand_message(bytes, w);
-  auto [a, b, c, d, e, f, g, h] = state_;
+  uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+  uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   for (int i = 0; i < 64; ++i) {
     const uint32_t s1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
     const uint32_t t1 = h + s1 + (g ^ (e & (f ^ g))) + kSha256Rounds[i] + w[i];
@@ -74,7 +76,19 @@ void Sha256::block(const uint8_t* bytes) {
     h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
   }
   const uint32_t sums[8] = {a, b, c, d, e, f, g, h};
-  for (int i = 0; i < 8; ++i) state_[i] += sums[i];
+  for (int i = 0; i < 8; ++i) state[i] += sums[i];
+}
+
+// Fractional parts of the square roots of the first eight primes (FIPS 180-4, 5.3.3).
+Sha256::Sha256()
+    : state_{0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a, 0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19},
+      buffer_{} {}
+
+void Sha256::block(const uint8_t* bytes) {
+  if (have_sha256_instructions())
+    sha256_block_x86(state_.data(), bytes, kSha256Rounds);
+  else
+    sha256_block_portable(state_.data(), bytes);
 }
 
 Sha256& Sha256::add(const void* data, size_t size) {

@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "sha256_block.h"
+
 namespace centigan {
 namespace {
 
@@ -22,6 +26,19 @@ TEST(Sha256, PiecesGiveTheSameAsTheWhole) {
     for (size_t at = 0; at < text.size(); at += 7) pieces.add(std::string_view(text).substr(at, 7));
     ASSERT_EQ(pieces.hex(), Sha256().add(text).hex()) << i;
     text += static_cast<char>(i * 37);
+  }
+}
+
+TEST(Sha256, InstructionsAndPlainCodeAgree) {
+  if (!have_sha256_instructions()) GTEST_SKIP() << "this processor has none";
+  std::array<uint8_t, 64> bytes{};
+  std::array<uint32_t, 8> fast{}, plain{};
+  for (int i = 0; i < 100; ++i) {
+    const auto digest = Sha256().add(bytes.data(), bytes.size()).digest();
+    std::copy(digest.begin(), digest.end(), bytes.begin() + i % 33);
+    sha256_block_portable(plain.data(), bytes.data());
+    sha256_block_x86(fast.data(), bytes.data(), sha256_round_constants());
+    ASSERT_EQ(plain, fast) << i;
   }
 }
 

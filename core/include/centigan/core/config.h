@@ -49,12 +49,16 @@ class ConfigRef {
 };
 
 struct ConfigField {
-  std::string key, value, help, type;  // key is dotted; value as in the text file; type: bool, int, float, text, ints, curve
+  std::string key, value, help,
+      type;  // key is dotted; value as in the text file; type: bool, int, float, text, ints, curve
 };
 
 // All fields in order, with their present values.
 std::vector<ConfigField> config_fields(const ConfigRef& config);
 
+// Keys are read with '-' for '_' too. A text that would not read back plainly (blanks at its ends, '#', '"', control
+// characters) stands in double quotes, with \xNN, \\ and \" inside. A '#' after a blank begins a comment.
+//
 // `key = value` lines, one a field, in order. read_config(write_config(c)) reproduces c exactly.
 std::string write_config(const ConfigRef& config);
 

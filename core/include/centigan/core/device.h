@@ -6,7 +6,8 @@
 
 namespace centigan {
 
-// First in main: allocator thresholds (page faults cost a third of a small step), SIGPIPE, denormals, one OpenMP thread.
+// First in main: allocator thresholds (page faults cost a third of a small step), SIGPIPE, denormals, one OpenMP
+// thread. Denormals are flushed by a register of each thread, which threads started later inherit: start none before.
 void prepare_process();
 
 // "auto", "cpu", "cuda", "cuda:1". auto: CUDA where a driver and the full LibTorch are there (loads libtorch_cuda on
@@ -22,10 +23,12 @@ void set_tf32(bool allowed);
 void set_operator_threads(int threads);
 
 int hardware_threads();
-bool cpu_has_bf16();             // the processor multiplies bf16 natively (avx512_bf16, amx_bf16, or Arm bf16)
+bool cpu_has_bf16();  // the processor multiplies bf16 natively (avx512_bf16, amx_bf16, or Arm bf16)
 
-struct BuildInfo { std::string version, compiler, torch, cpu; };
+struct BuildInfo {
+  std::string version, compiler, torch, cpu;
+};
 BuildInfo build_info();
-double peak_memory_mb();         // of this process
+double peak_memory_mb();  // of this process
 
 }  // namespace centigan

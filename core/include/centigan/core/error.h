@@ -8,7 +8,7 @@ namespace centigan {
 enum class ExitCode : int { kDone = 0, kFailed = 1, kUsage = 2 };
 
 // `component` and `where` (file, field, tensor, step) name the place, `what` says what is wrong with numbers and units,
-// `hint` the likely remedy. what() gives "component: where: what\n  hint: hint".
+// `hint` the likely remedy. `where` is passed through escaped(). what() gives "component: where: what\n  hint: hint".
 class Error : public std::runtime_error {
  public:
   Error(const std::string& component, const std::string& where, const std::string& what, const std::string& hint,

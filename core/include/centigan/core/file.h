@@ -8,7 +8,7 @@
 
 namespace centigan {
 
-// The whole file. Errors name `component`, the path and errno's text.
+// The whole regular file (folders, pipes and devices are refused). Errors name `component`, the path and errno's text.
 std::vector<uint8_t> read_file(const std::string& path, const std::string& component);
 std::string read_text(const std::string& path, const std::string& component);
 

@@ -24,6 +24,8 @@ class Sha256 {
 };
 
 uint32_t crc32(const void* bytes, size_t size, uint32_t start = 0);
-inline uint32_t crc32(std::string_view text) { return crc32(text.data(), text.size()); }
+inline uint32_t crc32(std::string_view text) {
+  return crc32(text.data(), text.size());
+}
 
 }  // namespace centigan

@@ -8,8 +8,9 @@
 
 namespace centigan {
 
-// Prints to stdout and, once open_log was called, appends to that file. warn() goes to stderr with "warning: ", is
-// counted, and repeated equal warnings are printed once.
+// May be called from any thread. Prints to stdout and, once open_log was called, appends to that file. warn() goes to
+// stderr with "warning: ", is counted, and repeated equal warnings are printed once. Control characters come out as
+// \xNN. A log file that can no longer be written is closed with a warning.
 void open_log(const std::string& path);
 void close_log();
 void say(const std::string& line);
@@ -24,8 +25,10 @@ using JsonFields = std::vector<std::pair<std::string, JsonValue>>;
 std::string json_line(const JsonFields& fields);
 std::string json_quoted(const std::string& text);
 
-// Line-atomic append (one write call). open_jsonl cuts a torn last line first.
+// Cuts a torn last line; call it before a run goes on with the file.
 void repair_jsonl(const std::string& path);
+// Line-atomic append (one write call). A line that cannot be written (full disk) is left out whole and warned about:
+// a log must not stop the work.
 void append_jsonl(const std::string& path, const JsonFields& fields);
 
 }  // namespace centigan

@@ -5,9 +5,11 @@
 
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace centigan {
 
+// Word `index` of the generator: counter index / 2, second word where index is odd.
 uint32_t hash32(uint64_t seed, uint32_t stream, uint32_t index);
 
 // One named sequence of draws. Element i of picture n with k draws a picture has index n*k + i, 64 bits wide (the high

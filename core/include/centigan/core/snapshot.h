@@ -35,7 +35,8 @@ void load_module(torch::nn::Module& module, const std::string& prefix, const Sna
 std::string hash_snapshot(const Snapshot& snapshot, const std::vector<std::string>& prefixes = {});
 
 // Checkpoint file: one HDF5 file behind a 512-byte user block with magic, version, length, step and SHA-256
-// (docs/checkpoint-format.md). Written atomically; length and hash are checked before HDF5 opens the file.
+// (docs/checkpoint-format.md). Written atomically; length and hash are checked before HDF5 opens the file. Both need
+// memory for the file beside the snapshot. Main thread only: the HDF5 library is not thread-safe.
 void write_checkpoint(const std::string& path, const Snapshot& snapshot, int64_t step);
 Snapshot read_checkpoint(const std::string& path);
 
