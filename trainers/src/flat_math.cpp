@@ -10,8 +10,8 @@ void adam_pass(float* __restrict p, float* __restrict m, float* __restrict v, co
                const AdamPass& pass) {
   const AdamPass a = pass;
   for (size_t i = 0; i < n; ++i) {
-    m[i] = a.beta1 * m[i] + (1.0f - a.beta1) * g[i];
-    v[i] = a.beta2 * v[i] + (1.0f - a.beta2) * (g[i] * g[i]);
+    m[i] = a.beta1 * m[i] + a.rest1 * g[i];
+    v[i] = a.beta2 * v[i] + a.rest2 * (g[i] * g[i]);
     p[i] -= a.step * m[i] / (std::sqrt(v[i]) * a.root_scale + a.eps);
   }
 }

@@ -5,7 +5,8 @@
 namespace centigan {
 
 struct AdamPass {
-  float beta1, beta2;
+  float beta1, rest1;  // rest: 1 - beta, from float64 where it does not lose digits
+  float beta2, rest2;
   float step;        // lr / (1 - beta1^t)
   float root_scale;  // 1 / sqrt(1 - beta2^t)
   float eps;

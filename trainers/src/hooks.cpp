@@ -57,7 +57,7 @@ Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& trainin
     : config_(config),
       options_(options),
       training_(training),
-      folder_(config),
+      folder_(config, fingerprint(training.parts())),
       checkpoints_(folder_.checkpoints(), config.trainer.keep),
       begun_(clock_seconds()) {
   if (options.quiet) set_quiet(true);
@@ -98,7 +98,6 @@ int64_t Hooks::resume() {
   int64_t step = 0;
   if (!newest.empty()) {
     const Snapshot snapshot = read_checkpoint(newest);
-    compare_data(snapshot);
     step = training_.load(snapshot, newest);
     seconds_before_ = std::atof(snapshot.text("seconds").c_str());
     mark_exactness(snapshot, step * config_.trainer.batch);
@@ -114,14 +113,6 @@ int64_t Hooks::resume() {
   progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
                                          options_.quiet, tick_images_);
   return step;
-}
-
-void Hooks::compare_data(const Snapshot& snapshot) {
-  const std::string &stored = snapshot.text("data"), now = fingerprint(training_.parts());
-  if (stored != now)
-    fail_usage("train", folder_.path(),
-               "holds a run on other pictures: data: stored " + stored.substr(0, 16) + ", now " + now.substr(0, 16),
-               "use another --out, or the pictures it was begun with");
 }
 
 // A run that moves goes on, but it is not the run it would have been.
@@ -181,9 +172,9 @@ void Hooks::tick(const StepInfo& done) {
   std::string losses;
   for (const char* name : {"Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty"})
     if (values.count(name) && std::isfinite(values[name]))
-      losses += std::string(losses.empty() ? "" : ", ") + (name + 5) + format(" %.3f", values[name]);
-  note_ = losses;
-  line(format("  kimg %.3f, %s, %.1f img/s, ", images / 1000.0, duration_text(now).c_str(), rate) + losses +
+      losses += std::string(", ") + (name + 5) + format(" %.3f", values[name]);
+  note_ = losses.empty() ? losses : losses.substr(2);
+  line(format("  kimg %.3f, %s, %.1f img/s", images / 1000.0, duration_text(now).c_str(), rate) + losses +
        format(", peak memory %.0f MB", peak_memory_mb()));
   values["Progress/lr_scale"] = lr_scale(config_.trainer, done);
   values["Progress/non_finite"] = static_cast<double>(training_.non_finite().skipped());

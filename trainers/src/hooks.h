@@ -27,7 +27,6 @@ class Hooks {
  private:
   void log_start();
   void cut_logs(int64_t images);
-  void compare_data(const Snapshot& snapshot);
   void mark_exactness(const Snapshot& snapshot, int64_t images);
   void tick(const StepInfo& done);
   void sheet(const StepInfo& done);

@@ -84,7 +84,8 @@ void FlatAdam::step(const torch::Tensor& gradient, double lr) {
   if (on_cpu(values)) {
     adam_pass(values.data_ptr<float>(), exp_avg_.data_ptr<float>(), exp_avg_sq_.data_ptr<float>(),
               gradient.const_data_ptr<float>(), values.numel(),
-              {f(settings_.beta1), f(settings_.beta2), f(step), f(root_scale), f(settings_.eps)});
+              {f(settings_.beta1), f(1.0 - settings_.beta1), f(settings_.beta2), f(1.0 - settings_.beta2), f(step),
+               f(root_scale), f(settings_.eps)});
   } else {
     exp_avg_.mul_(settings_.beta1).add_(gradient, 1.0 - settings_.beta1);
     exp_avg_sq_.mul_(settings_.beta2).addcmul_(gradient, gradient, 1.0 - settings_.beta2);

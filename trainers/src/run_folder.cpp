@@ -75,6 +75,17 @@ void refuse_differences(const std::string& out, const std::string& stored, Train
                "use another --out for a new run, or the stored settings to go on (only --kimg may grow)");
 }
 
+const std::string kDataComment = "# data fingerprint ";
+
+void refuse_other_data(const std::string& out, const std::string& config_text, const std::string& now) {
+  if (config_text.rfind(kDataComment, 0) != 0) return;
+  const std::string stored = config_text.substr(kDataComment.size(), config_text.find('\n') - kDataComment.size());
+  if (stored != now)
+    fail_usage("train", out,
+               "holds a run on other pictures: stored " + stored.substr(0, 16) + ", now " + now.substr(0, 16),
+               "use another --out, or the pictures it was begun with");
+}
+
 }  // namespace
 
 bool settle_run(TrainConfig& config) {
@@ -97,14 +108,15 @@ bool settle_run(TrainConfig& config) {
   return true;
 }
 
-RunFolder::RunFolder(TrainConfig& config) : path_(config.out) {
+RunFolder::RunFolder(TrainConfig& config, const std::string& fingerprint) : path_(config.out) {
+  const std::string stored = fs::exists(file("config.txt")) ? read_text(file("config.txt"), "train") : "";
+  refuse_other_data(path_, stored, fingerprint);
   make_folder(checkpoints(), "train");
   take_lock();
   remove_stale_temporaries(path_);
   remove_stale_temporaries(checkpoints());
-  const std::string text = write_config(ConfigRef(config));
-  const bool unchanged = fs::exists(file("config.txt")) && read_text(file("config.txt"), "train") == text;
-  if (!unchanged) write_text_atomically(file("config.txt"), text, "train");
+  const std::string text = kDataComment + fingerprint + "\n" + write_config(ConfigRef(config));
+  if (text != stored) write_text_atomically(file("config.txt"), text, "train");
 }
 
 RunFolder::Lock::~Lock() {

@@ -14,8 +14,9 @@ bool settle_run(TrainConfig& config);
 // Holds the lock of a run folder as long as it lives.
 class RunFolder {
  public:
-  // Creates the folder if needed, locks it (a live holder: Error that names host and process) and writes config.txt.
-  explicit RunFolder(TrainConfig& config);
+  // Creates the folder if needed, locks it (a live holder: Error that names host and process) and writes config.txt
+  // with the fingerprint of the data as a comment. A run on other data: usage error, nothing is written.
+  RunFolder(TrainConfig& config, const std::string& fingerprint);
 
   std::string file(const std::string& name) const { return path_ + "/" + name; }
   std::string checkpoints() const { return file("checkpoints"); }

@@ -36,7 +36,7 @@ struct DistillParts {
   double gradient_weight = 1.0;
   uint64_t seed = 0;
   torch::Device device = torch::kCPU;
-  std::function<void(const StepInfo&)> on_step;
+  std::function<void(const StepInfo&)> on_step = nullptr;
 };
 std::unique_ptr<Objective> make_distill(DistillParts parts);
 

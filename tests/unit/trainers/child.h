@@ -1,0 +1,25 @@
+// A training in another process, to be killed, signalled and waited for.
+#pragma once
+#include <sys/types.h>
+
+#include <string>
+
+namespace centigan {
+
+// Starts this test program again; the child trains tiny_config("lite", out, steps) saving every five steps.
+class ChildTraining {
+ public:
+  ChildTraining(const std::string& out, int64_t steps);
+  ~ChildTraining();
+  void signal(int number) const;
+  // Exit status, or minus the signal that ended it.
+  int wait();
+  bool ended();
+
+ private:
+  pid_t pid_;
+  int status_ = 0;
+  bool waited_ = false;
+};
+
+}  // namespace centigan

@@ -1,0 +1,315 @@
+#include "centigan/trainers/objectives.h"
+
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+#include "centigan/core/random.h"
+#include "centigan/trainers/regularizers.h"
+#include "tiny.h"
+
+namespace centigan {
+namespace {
+
+// D(x) = sum(a * x^2) a picture, so its gradient is 2 a x.
+class SquareDiscriminator final : public Discriminator {
+ public:
+  SquareDiscriminator() { a = register_parameter("a", at::full({1, 3, 4, 4}, 0.5)); }
+  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor&, bool exact) override {
+    was_exact = exact;
+    return (a * x * x).sum({1, 2, 3}).unsqueeze(1);
+  }
+  torch::Tensor a;
+  bool was_exact = false;
+};
+
+// image = weight * (mean of w) everywhere; ws are num_ws copies of z.
+class ConstantGenerator final : public Generator {
+ public:
+  explicit ConstantGenerator(int64_t num_ws) : shape_{2, 0, 2, num_ws, 3, 4, 4} {
+    weight = register_parameter("weight", at::full({3, 4, 4}, 0.25));
+    one = register_parameter("one", at::ones({1}));
+    w_avg_ = register_buffer("w_avg", at::zeros({2}));
+  }
+  const GeneratorShape& shape() const override { return shape_; }
+  torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor&) override {
+    ++mappings;
+    return one * z.unsqueeze(1).expand({z.size(0), shape_.num_ws, 2});
+  }
+  torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override {
+    last_ws = ws.detach(), last_noise = options.noise_seeds;
+    return ws.sum({1, 2}).view({-1, 1, 1, 1}) * weight;
+  }
+  torch::Tensor& w_avg() override { return w_avg_; }
+  torch::Tensor weight, one, last_ws, last_noise;
+  int mappings = 0;
+
+ private:
+  GeneratorShape shape_;
+  torch::Tensor w_avg_;
+};
+
+struct Toy {
+  explicit Toy(int64_t num_ws = 1) : generator(new ConstantGenerator(num_ws)), discriminator(new SquareDiscriminator) {
+    config.trainer.augment = "";
+    config.loss.style_mixing = 0.0;
+    info.batch = 4, info.pieces = 1;
+    batch.size = 4;
+    batch.reals = at::rand({4, 3, 4, 4}) * 2 - 1;
+  }
+  void build() { objective = make_nonsaturating({config, at::kCPU, generator, discriminator}); }
+  torch::Tensor loss(const std::string& phase) { return objective->accumulate({phase, "", 1, 1.0}, batch, stats); }
+
+  std::shared_ptr<ConstantGenerator> generator;
+  std::shared_ptr<SquareDiscriminator> discriminator;
+  TrainConfig config;
+  StepInfo info;
+  Batch batch;
+  Stats stats;
+  std::unique_ptr<Objective> objective;
+};
+
+std::vector<std::string> phase_names(const Objective& objective) {
+  std::vector<std::string> names;
+  for (const Phase& phase : objective.phases()) names.push_back(phase.name);
+  return names;
+}
+
+TEST(NonSaturating, PhasesInThePublishedOrder) {
+  Toy toy;
+  toy.build();
+  EXPECT_EQ(phase_names(*toy.objective), (std::vector<std::string>{"Gmain", "Greg", "Dmain", "Dreg"}));
+  EXPECT_EQ(toy.objective->phases()[3].gain, 16.0);
+  toy.config.loss.r1_interval = toy.config.loss.pl_interval = 1;
+  toy.build();
+  EXPECT_EQ(phase_names(*toy.objective), (std::vector<std::string>{"Gmain", "Dmain"}));
+}
+
+TEST(NonSaturating, RegulariserOfWeightZeroHasNothingToDo) {
+  Toy toy;
+  toy.config.loss.r1_gamma = 0.0;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  EXPECT_FALSE(toy.loss("Greg").defined());
+  EXPECT_FALSE(toy.loss("Dreg").defined());
+}
+
+// |grad D|^2 = sum (2 a x)^2 = sum x^2 with a = 1/2; the loss is gamma/2 times the mean.
+TEST(NonSaturating, R1OnRawPictures) {
+  Toy toy;
+  toy.config.loss.r1_on = "raw", toy.config.loss.r1_gamma = 0.3;
+  toy.config.trainer.augment = "color,translation,cutout";
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const torch::Tensor loss = toy.loss("Dreg");
+  EXPECT_TRUE(toy.discriminator->was_exact);
+  EXPECT_NEAR(loss.item<double>(), 0.15 * toy.batch.reals.square().sum().item<double>() / 4, 1e-5);
+  const auto gradient = torch::autograd::grad({loss}, {toy.discriminator->a})[0];  // d/da of 4 a^2 x^2
+  EXPECT_TRUE(at::allclose(gradient[0], 0.15 * 4 * toy.batch.reals.square().mean(0), 1e-4, 1e-6));
+}
+
+// Through T: the gradient is T's adjoint applied to the gradient at T(x). Cutout is a mask, so it is mask * x there.
+TEST(NonSaturating, R1ThroughTheAugmentation) {
+  Toy toy;
+  toy.config.trainer.augment = "cutout";
+  toy.config.loss.r1_on = "augmented";
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const auto u = RandomStream(0, "augment/r1").uniform(0, 4, 2);
+  const auto shown = make_augmentation("cutout")->apply(toy.batch.reals, u);
+  EXPECT_LT(shown.square().sum().item<double>(), toy.batch.reals.square().sum().item<double>());
+  EXPECT_NEAR(toy.loss("Dreg").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4);
+}
+
+TEST(Regularizers, R1GradientThroughDiffAugmentIsItsAdjoint) {
+  const auto policy = make_augmentation("color,translation,cutout");
+  const auto x = (at::rand({3, 3, 8, 8}) * 2 - 1).set_requires_grad(true);
+  const auto u = at::rand({3, policy->draws()});
+  const auto square = [](const torch::Tensor& images) { return images.square().sum({1, 2, 3}); };
+  const auto shown = policy->apply(x, u);
+  const auto at_shown = (2 * shown).detach();  // gradient of the sum of squares at T(x)
+  const auto adjoint = torch::autograd::grad({shown}, {x}, {at_shown}, true)[0];
+  const auto direct = r1_penalty(square(shown), x);
+  EXPECT_TRUE(at::allclose(direct, adjoint.square().sum({1, 2, 3}), 1e-4, 1e-4));
+}
+
+// image = s * weight with s = sum of ws, so d(sum image * n)/d ws = (weight . n) for each element.
+TEST(Regularizers, PathLengthOfALinearGenerator) {
+  ConstantGenerator generator(3);
+  const auto ws = at::rand({2, 3, 2}).set_requires_grad(true);
+  const auto noise = at::rand({2, 3, 4, 4});
+  const auto lengths = path_lengths(generator.synthesis(ws, {}), ws, noise);
+  const auto expected = (0.25 * noise.sum({1, 2, 3})).abs() * std::sqrt(2.0);
+  EXPECT_TRUE(at::allclose(lengths, expected, 1e-5, 1e-6));
+}
+
+// The penalty uses the mean updated with this batch, and its gradient flows through it.
+TEST(NonSaturating, PathLengthMeanTakesPartInTheGradient) {
+  Toy toy(2);
+  toy.config.loss.pl_weight = 2.0, toy.config.loss.pl_batch_shrink = 4;  // one picture
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const torch::Tensor loss = toy.loss("Greg");
+  const auto noise = RandomStream(0, "noise/pl").normal(0, 1, 48).view({3, 4, 4}) / 4;
+  const double length = std::sqrt(2.0) * std::abs((toy.generator->weight * noise).sum().item<double>());
+  EXPECT_NEAR(loss.item<double>(), 2 * std::pow(0.99 * length, 2), 1e-6);
+  const auto gradient = torch::autograd::grad({loss}, {toy.generator->weight})[0];
+  const auto expected = 4 * 0.99 * 0.99 * 2 * (toy.generator->weight * noise).sum() * noise;
+  EXPECT_TRUE(at::allclose(gradient, expected, 1e-4, 1e-6));
+  toy.objective->end_step(toy.info);
+  Snapshot snapshot;
+  toy.objective->save(snapshot);
+  EXPECT_NEAR(snapshot.number("objective/pl_mean"), 0.01 * length, 1e-7);
+}
+
+TEST(NonSaturating, MainLosses) {
+  Toy toy;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const auto scores = [&](const torch::Tensor& images) { return (0.5 * images.square()).sum({1, 2, 3}); };
+  const auto z = RandomStream(0, "latent/G").normal(0, 4, 2), other = RandomStream(0, "latent/D").normal(0, 4, 2);
+  const auto fakes = [](const torch::Tensor& z) { return z.sum(1).view({4, 1, 1, 1}) * at::full({3, 4, 4}, 0.25); };
+  EXPECT_NEAR(toy.loss("Gmain").item<double>(), at::softplus(-scores(fakes(z))).mean().item<double>(), 1e-5);
+  const auto d = at::softplus(scores(fakes(other))).mean() + at::softplus(-scores(toy.batch.reals)).mean();
+  EXPECT_NEAR(toy.loss("Dmain").item<double>(), d.item<double>(), 1e-5);
+}
+
+TEST(NonSaturating, SharedFakesServeBothNetworks) {
+  Toy toy;
+  toy.config.loss.share_fakes = true;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const torch::Tensor g_loss = toy.loss("Gmain");
+  const auto g = torch::autograd::grad({g_loss}, {toy.generator->weight}, {}, /*retain_graph=*/true)[0];
+  EXPECT_GT(g.abs().sum().item<double>(), 0.0);
+  toy.generator->weight.set_data(toy.generator->weight + 1);  // G has been updated; D still judges the former pictures
+  const torch::Tensor d_loss = toy.loss("Dmain");
+  EXPECT_EQ(toy.generator->mappings, 1);
+  const auto scores = [&](const torch::Tensor& images) { return (0.5 * images.square()).sum({1, 2, 3}); };
+  const auto z = RandomStream(0, "latent/G").normal(0, 4, 2);
+  const auto fakes = z.sum(1).view({4, 1, 1, 1}) * at::full({3, 4, 4}, 0.25);
+  const auto expected = at::softplus(scores(fakes)).mean() + at::softplus(-scores(toy.batch.reals)).mean();
+  EXPECT_NEAR(d_loss.item<double>(), expected.item<double>(), 1e-5);
+  EXPECT_GT(torch::autograd::grad({d_loss}, {toy.discriminator->a})[0].abs().sum().item<double>(), 0.0);
+}
+
+TEST(NonSaturating, TracksTheMeanOfW) {
+  Toy toy;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  toy.loss("Gmain");
+  toy.objective->end_step(toy.info);
+  const auto mean = RandomStream(0, "latent/G").normal(0, 4, 2).mean(0);
+  EXPECT_TRUE(at::allclose(toy.generator->w_avg(), 0.005 * mean, 1e-4, 1e-7));
+}
+
+TEST(NonSaturating, StyleMixingHasOneCutoffABatch) {
+  Toy toy(4);
+  toy.config.loss.style_mixing = 1.0;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  toy.loss("Gmain");
+  const auto u = RandomStream(0, "mixing/G").uniform(0, 1, 2);
+  const int64_t cutoff = 1 + static_cast<int64_t>(u[0][1].item<double>() * 3);
+  const auto first = RandomStream(0, "latent/G").normal(0, 4, 2);
+  const auto second = RandomStream(0, "latent/mix/G").normal(0, 4, 2);
+  for (int64_t k = 0; k < 4; ++k)
+    EXPECT_TRUE(at::equal(toy.generator->last_ws.select(1, k), k < cutoff ? first : second)) << k;
+}
+
+TEST(StyleMixing, CutoffsAreUniform) {
+  const RandomStream stream(1, "mixing/G");
+  std::vector<int> counts(9);
+  const int draws = 100000;
+  const auto u = stream.uniform(0, draws, 2);
+  const auto rows = u.accessor<float, 2>();
+  for (int i = 0; i < draws; ++i) ++counts[mixing_cutoff(rows[i][0], rows[i][1], 0.9, 8)];
+  EXPECT_EQ(counts[0], 0);
+  EXPECT_NEAR(counts[8], 10000, 400);
+  for (int cutoff = 1; cutoff < 8; ++cutoff) EXPECT_NEAR(counts[cutoff], 90000 / 7, 500);
+}
+
+TEST(NonSaturating, NoisePassesDoNotShareSeeds) {
+  Toy toy;
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  toy.loss("Gmain");
+  const auto g = toy.generator->last_noise;
+  toy.loss("Dmain");
+  const auto both = std::get<0>(at::_unique(at::cat({g, toy.generator->last_noise})));
+  EXPECT_EQ(both.numel(), 8);
+}
+
+TEST(Stats, MeansOverStepsAndKeysStay) {
+  Stats stats, piece;
+  stats.add("a", at::tensor({1.0f, 3.0f}));
+  piece.add("a", at::tensor({6.0f}));
+  piece.add("b", at::tensor({1.0f}));
+  stats.merge(piece);
+  Snapshot snapshot;
+  stats.save("log/", snapshot);
+  Stats loaded;
+  loaded.load("log/", snapshot);
+  for (Stats* s : {&stats, &loaded}) {
+    auto means = s->take();
+    EXPECT_EQ(means.at("a"), 4.0);
+    EXPECT_EQ(means.at("b"), 1.0);
+    means = s->take();
+    EXPECT_TRUE(std::isnan(means.at("a")));
+  }
+}
+
+TEST(Distill, StudentEqualToItsTeacherHasNoLoss) {
+  const auto student = std::make_shared<ConstantGenerator>(1), teacher = std::make_shared<ConstantGenerator>(1);
+  const auto objective = make_distill({student, teacher});
+  Batch batch;
+  batch.size = 4;
+  Stats stats;
+  StepInfo info;
+  objective->begin_step(info);
+  EXPECT_EQ(objective->accumulate(objective->phases()[0], batch, stats).item<double>(), 0.0);
+  student->weight.set_data(student->weight + 1);
+  const torch::Tensor loss = objective->accumulate(objective->phases()[0], batch, stats);
+  // A constant offset of s at every size: L1 once at 4 px and once at 2 px, no edges.
+  const auto s = RandomStream(0, "latent/distill").normal(0, 4, 2).sum(1).abs().mean();
+  EXPECT_NEAR(loss.item<double>(), 2 * s.item<double>(), 1e-5);
+  EXPECT_FALSE(teacher->weight.requires_grad());
+  objective->end_step(info);
+}
+
+TEST(Distill, EdgesAreSeen) {
+  const auto student = std::make_shared<ConstantGenerator>(1), teacher = std::make_shared<ConstantGenerator>(1);
+  torch::Tensor stripes = at::zeros({3, 4, 4});
+  stripes.select(2, 1).fill_(1.0);
+  student->weight.set_data(student->weight + stripes);
+  const auto loss_with = [&](double weight) {
+    DistillParts parts{student, teacher};
+    parts.pyramid_levels = 0, parts.gradient_weight = weight;
+    const auto objective = make_distill(parts);
+    Batch batch;
+    batch.size = 4;
+    Stats stats;
+    objective->begin_step({});
+    return objective->accumulate(objective->phases()[0], batch, stats).item<double>();
+  };
+  const double s = RandomStream(0, "latent/distill").normal(0, 4, 2).sum(1).abs().mean().item<double>();
+  EXPECT_NEAR(loss_with(0.0), s / 4, 1e-5);
+  EXPECT_NEAR(loss_with(3.0), s / 4 + 3 * s * 2 / 3, 1e-5);
+}
+
+TEST(Distill, RefusesATeacherThatDoesNotFit) {
+  class Wide final : public Generator {
+   public:
+    const GeneratorShape& shape() const override { return shape_; }
+    torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor&) override { return z; }
+    torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions&) override { return ws; }
+    torch::Tensor& w_avg() override { return w_avg_; }
+    GeneratorShape shape_{3, 0, 2, 1, 3, 4, 4};
+    torch::Tensor w_avg_;
+  };
+  const auto student = std::make_shared<ConstantGenerator>(1);
+  EXPECT_HAS(error_of([&] { make_distill({student, std::make_shared<Wide>()}); }), "does not fit teacher");
+}
+
+}  // namespace
+}  // namespace centigan

@@ -1,0 +1,62 @@
+#include "centigan/trainers/pieces.h"
+
+#include <ATen/Parallel.h>
+
+#include <atomic>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "tiny.h"
+
+namespace centigan {
+namespace {
+
+TEST(PiecePool, RunsEveryPieceOnceAndAgain) {
+  PiecePool pool(3);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<std::atomic<int>> counts(7);
+    pool.run(7, [&](int64_t piece) { ++counts[piece]; });
+    for (const auto& count : counts) ASSERT_EQ(count, 1);
+  }
+}
+
+TEST(PiecePool, TwoThreadsWorkAtTheSameTime) {
+  PiecePool pool(2);
+  std::atomic<int> arrived{0};
+  std::mutex mutex;
+  std::set<std::thread::id> threads;
+  pool.run(2, [&](int64_t) {
+    ++arrived;
+    while (arrived < 2) std::this_thread::yield();
+    EXPECT_EQ(at::get_num_threads(), 1);
+    const std::lock_guard<std::mutex> lock(mutex);
+    threads.insert(std::this_thread::get_id());
+  });
+  EXPECT_EQ(threads.size(), 2u);
+}
+
+TEST(PiecePool, ThrowsTheFirstPiecesErrorAndGoesOn) {
+  PiecePool pool(2);
+  const auto failing = [](int64_t piece) {
+    if (piece > 0) throw std::runtime_error(std::to_string(piece));
+  };
+  try {
+    pool.run(4, failing);
+    FAIL();
+  } catch (const std::runtime_error& error) {
+    EXPECT_STREQ(error.what(), "1");
+  }
+  int count = 0;
+  pool.run(1, [&](int64_t) { ++count; });
+  EXPECT_EQ(count, 1);
+}
+
+TEST(PickThreads, AtMostOneAPiece) {
+  EXPECT_EQ(pick_threads(5, 2), 2);
+  EXPECT_EQ(pick_threads(1, 2), 1);
+  EXPECT_GE(pick_threads(0, 2), 1);
+}
+
+}  // namespace
+}  // namespace centigan
