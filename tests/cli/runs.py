@@ -185,7 +185,7 @@ class Signals(CliTest):
             process.send_signal(number)
             output, errors = process.communicate(timeout=60)
             self.assertEqual(process.returncode, 1, errors)
-            self.assertRegex(output, rf"signal {int(number)}: stopped at [\d.]+ kimg and saved; the same command goes on")
+            self.assertRegex(output, rf"signal {int(number)}: stopped at [\d.]+ kimg and saved; the same command")
             self.assertEqual(list((self.folder / out).rglob("*.tmp.*")), [])
             self.good("generate", "--from", out, "--seeds", "0", "--out", "drawn")
 
