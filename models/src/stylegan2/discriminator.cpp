@@ -47,7 +47,8 @@ DiscriminatorBlock::DiscriminatorBlock(const ParameterInit& init, const ModelCon
 torch::Tensor DiscriminatorBlock::forward(const torch::Tensor& input, bool exact) const {
   const at::Tensor& weight = conv0_->weight();
   const at::ScalarType type = exact ? weight.scalar_type() : block_type(config_, resolution_, weight);
-  at::Tensor x = input.to(type);
+  // Channels last makes convolutions faster, but not their second derivatives.
+  at::Tensor x = exact ? input.to(type) : input.to(type, false, false, at::MemoryFormat::ChannelsLast);
   if (fromrgb_) x = fromrgb_->forward(x);
   return skip_->forward(x) + conv1_->forward(conv0_->forward(x));
 }

@@ -49,8 +49,9 @@ void SynthesisBlock::forward(torch::Tensor& x, torch::Tensor& image, const torch
                              const SynthesisOptions& options) const {
   const at::ScalarType type = block_type(config_, resolution_, torgb_->weight());
   int64_t slot = first_w_;
-  if (conv0_) x = conv0_->forward(x.to(type), ws.select(1, slot++), options);
-  x = conv1_->forward(conv0_ ? x : first_map(ws.size(0)).to(type), ws.select(1, slot++), options);
+  x = (conv0_ ? x : first_map(ws.size(0))).to(type, false, false, at::MemoryFormat::ChannelsLast);
+  if (conv0_) x = conv0_->forward(x, ws.select(1, slot++), options);
+  x = conv1_->forward(x, ws.select(1, slot++), options);
   const at::Tensor rgb = torgb_->forward(x, ws.select(1, slot)).to(ws.scalar_type());
   image = image.defined() ? upsample2d(image, resample_filter_) + rgb : rgb;
 }

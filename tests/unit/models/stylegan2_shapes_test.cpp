@@ -163,7 +163,8 @@ TEST(StyleGan2Precision, HalfTypesStayNear) {
   EXPECT_GT((half - exact).abs().max().item<double>(), 0);
   EXPECT_LT(((half - exact).norm() / exact.norm()).item<double>(), 2e-2);
   const auto d = filled_discriminator(config);
-  EXPECT_TRUE(at::equal(d->forward(known_reals(4), {}, true), filled_discriminator()->forward(known_reals(4), {})));
+  EXPECT_TRUE(
+      at::equal(d->forward(known_reals(4), {}, true), filled_discriminator()->forward(known_reals(4), {}, true)));
   EXPECT_EQ(d->forward(known_reals(4), {}).scalar_type(), at::kFloat);
 }
 
