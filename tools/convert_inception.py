@@ -119,7 +119,7 @@ def safetensors_bytes(tensors):
         position = end
     text = json.dumps(header, separators=(",", ":")).encode()
     text += b" " * (-len(text) % 8)
-    return len(text).to_bytes(8, "little") + text + b"".join(tensors[name].data for name in sorted(tensors, key=str.encode))
+    return len(text).to_bytes(8, "little") + text + b"".join(tensors[name].data for name in header)
 
 
 def write_atomically(path, data):
