@@ -41,7 +41,12 @@ step() {
 # Always asked, as it costs a second where everything is there and follows changed sources; the first time counts.
 set_up() {
   local stamp="$stamps/set-up-and-build"
-  [ ! -e "$stamp" ] || { number=1 previous=$stamp; tools/setup.sh --weights; return; }
+  if [ -e "$stamp" ]; then
+    echo "== step 1 of $steps: set up and build: done before; looks for changes"
+    number=1 previous=$stamp
+    tools/setup.sh --weights
+    return
+  fi
   step "set up and build" "$centigan" 9 "do what the message above says" tools/setup.sh --weights
 }
 

@@ -57,10 +57,10 @@ system_packages() {
   local command="apt-get install -y --no-install-recommends ${missing[*]}"
   [ "$(id -u)" = 0 ] || stop "these Debian packages are missing: ${missing[*]}" "sudo $command"
   say "installs from Debian: ${missing[*]}"
+  mkdir -p build
   apt-get update -qq || say "the package lists could not be renewed; going on with the old ones"
-  DEBIAN_FRONTEND=noninteractive $command >setup-packages.log 2>&1 </dev/null ||
-    stop "apt-get failed: $(grep -m1 '^E:' setup-packages.log || tail -n 1 setup-packages.log)" "run by hand: $command"
-  rm -f setup-packages.log
+  DEBIAN_FRONTEND=noninteractive $command >build/packages.log 2>&1 </dev/null ||
+    stop "apt-get failed: $(grep -m1 '^E:' build/packages.log || tail -n 1 build/packages.log)" "run by hand: $command"
 }
 
 has_gpu() { [ -e /proc/driver/nvidia/version ]; }
@@ -136,9 +136,9 @@ jobs() {
 
 build() {
   say "builds the program into build/release (about 5 minutes on two cores the first time)"
-  [ -f build/release/build.ninja ] || cmake --preset release >build-release.log 2>&1 ||
-    stop "cmake failed: $(grep -m1 -A2 'CMake Error' build-release.log | tr '\n' ' ')" "see build-release.log"
-  rm -f build-release.log
+  mkdir -p build
+  [ -f build/release/build.ninja ] || cmake --preset release >build/cmake.log 2>&1 ||
+    stop "cmake failed: $(grep -m1 -A2 'CMake Error' build/cmake.log | tr '\n' ' ')" "see build/cmake.log"
   cmake --build --preset release -j "$(jobs)" || stop "the build failed" "the first error above says why"
   say "ready: build/release/bin/centigan"
 }
