@@ -1,6 +1,6 @@
 #include "check.h"
 
-/* model = MAP{map_layers} START tail { (UP3 | UP2P) tail },   tail = CONV3{0..3} [TORGB], TORGB exactly in levels >= rgb_first. */
+/* model = MAP{map_layers} START tail { (UP3 | UP2P) tail }, tail = CONV3{0..3} [TORGB]; TORGB exactly in levels >= rgb_first. */
 
 static int go_up(cgrt_grammar *s, const uint8_t *f) {
   int rgb_is_there = s->rgb || s->level < cgrt_rgb_first(f);

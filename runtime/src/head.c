@@ -1,6 +1,6 @@
 #include "run.h"
 
-/* Maps take turns at the low and the high end, so that the last one lies at the high end and the tail has the rest in one piece. */
+/* Maps take turns at the low and the high end, so that the last one lies at the high end and leaves the rest in one piece. */
 static void place_map(cgrt_run *run, uint32_t k) {
   const uint8_t *l = cgrt_record(run, k);
   uint32_t bytes = cgrt_map_bytes(run->file, cgrt_level(l), cgrt_cout(l));

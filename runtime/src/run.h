@@ -16,6 +16,10 @@ typedef struct cgrt_channel {
   int32_t bias, up, down;
 } cgrt_channel;
 
+/* The arena formula counts on these sizes. */
+typedef char cgrt_stage_has_8_bytes[sizeof(cgrt_stage) == 8 ? 1 : -1];
+typedef char cgrt_channel_has_12_bytes[sizeof(cgrt_channel) == 12 ? 1 : -1];
+
 typedef struct cgrt_run {
   const uint8_t *file;
   const uint8_t *layers; /* record 0 */
@@ -33,9 +37,9 @@ typedef struct cgrt_run {
   uint8_t *row;             /* the output row; holds a row of noise while features are computed */
   int32_t *sums;            /* the output's RGB row; holds a row of accumulators while features are computed */
   uint32_t rgb_at;          /* offset of the whole RGB maps */
-  uint32_t free_at;         /* offset of what head and tail use in their own ways: RGB row, tables, maps or line buffers */
-  uint32_t table_at, map_at; /* of the head: the table of the current layer, the lower map */
-  uint32_t end_at;          /* its end */
+  uint32_t free_at, end_at; /* what head and tail use in their own ways: RGB row, tables, maps or line buffers */
+  uint32_t table_at;        /* in it, for the head: the table of the current layer, */
+  uint32_t map_at;          /* and the lower one of its two maps */
   cgrt_row deliver;
   void *user;
 } cgrt_run;
