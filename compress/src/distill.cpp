@@ -1,0 +1,190 @@
+#include "centigan/compress/distill.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+
+#include "centigan/core/device.h"
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "centigan/core/image.h"
+#include "centigan/core/log.h"
+#include "centigan/core/progress.h"
+#include "centigan/core/random.h"
+#include "centigan/trainers/objectives.h"
+
+namespace centigan {
+namespace {
+
+constexpr int kCurvePoints = 16;
+
+// Half a cosine from `start` to nearly nothing, as straight pieces.
+Curve cosine_curve(double start, double kimg) {
+  std::string text;
+  for (int i = 0; i <= kCurvePoints; ++i) {
+    const double share = static_cast<double>(i) / kCurvePoints;
+    const double value = start * std::max(0.002, 0.5 * (1.0 + std::cos(share * 3.14159265358979323846)));
+    text += (i ? "," : "") + Curve(kimg * share).text() + ":" + Curve(value).text();
+  }
+  Curve curve;
+  Curve::parse(text, curve);
+  return curve;
+}
+
+TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, const std::string& out, double kimg) {
+  TrainConfig c;
+  c.out = out;
+  c.model = model;
+  c.loss.objective = "distill";
+  c.loss.teacher = config.from;
+  c.trainer.kimg = kimg;
+  c.trainer.batch = config.batch;
+  c.trainer.seed = config.seed;
+  c.trainer.threads = config.threads;
+  c.trainer.pieces = config.pieces;
+  c.trainer.augment = "";
+  c.trainer.ema_kimg = kimg / 100;
+  c.trainer.g_opt.lr = cosine_curve(config.lr, kimg);
+  c.trainer.g_opt.beta1 = 0.9;
+  c.trainer.g_opt.lazy_correction = false;
+  c.trainer.device = config.device;
+  return c;
+}
+
+ModelConfig student_model(const DistillConfig& config, const ModelConfig& teacher) {
+  if (teacher.family == "lite") {
+    ModelConfig model = teacher;
+    model.lite.quant = config.student.quant;
+    return model;
+  }
+  ModelConfig model;
+  model.family = "lite";
+  model.channels = teacher.channels;
+  model.lite = config.student;
+  const int64_t drawn = kLiteStart << (static_cast<int64_t>(config.student.widths.size()) - 1);
+  model.resolution = config.resolution > 0 ? config.resolution : std::min(teacher.resolution, drawn);
+  return model;
+}
+
+std::shared_ptr<LiteStudent> make_student(const ModelConfig& model, LiteGenerator& start, int64_t seed, bool quiet) {
+  auto student = std::make_shared<LiteStudent>(model);
+  Progress progress("measuring ranges", model.lite.quant.calibration, "latents", quiet);
+  student->adopt(start, static_cast<uint64_t>(seed), [&](int64_t done, int64_t) { progress.update(done); });
+  progress.finish();
+  return student;
+}
+
+// Trains a float student first where the teacher has another grammar. Returns the run whose weights the integers start
+// from.
+std::string float_start(const DistillConfig& config, const Run& teacher, const ModelConfig& model,
+                        const TrainOptions& options, TrainEnd& end) {
+  if (teacher.config.model.family == "lite") return config.from;
+  const std::string folder = config.out + "-float";
+  end = train(loop_config(config, model, folder, config.float_kimg), options);
+  return folder;
+}
+
+double psnr(const at::Tensor& a, const at::Tensor& b) {
+  const double error = (a.to(at::kDouble) - b.to(at::kDouble)).square().mean().item<double>();
+  return 10.0 * std::log10(255.0 * 255.0 / std::max(error, 1e-9));
+}
+
+void write_report(const std::string& folder, const DistillReport& report) {
+  std::string text = "# Pictures of the integers against the teacher's, and values cut off a layer.\n";
+  text += "psnr_before = " + Curve(report.psnr_before).text() + "\n";
+  text += "psnr_after = " + Curve(report.psnr_after).text() + "\n";
+  for (const auto& [layer, share] : report.saturation)
+    text += "saturation." + layer + " = " + Curve(share).text() + "\n";
+  write_text_atomically(folder + "/quantised.txt", text, "distill");
+}
+
+std::string decibels(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f dB", value);
+  return text;
+}
+
+LiteGenerator& as_lite(Run& run, const std::string& from) {
+  auto* generator = dynamic_cast<LiteGenerator*>(run.generator.get());
+  if (generator == nullptr)
+    fail_usage("distill", from, "is a student already", "give the run it was distilled from, or export it as it is");
+  return *generator;
+}
+
+}  // namespace
+
+double psnr_to_teacher(const QuantizedLite& model, Generator& teacher, int64_t count) {
+  at::NoGradGuard guard;
+  std::vector<uint64_t> seeds;
+  std::vector<at::Tensor> latents;
+  for (int64_t i = 0; i < count; ++i) {
+    seeds.push_back(static_cast<uint64_t>(i));
+    latents.push_back(runtime_latent(seeds.back(), model.latent));
+  }
+  const auto device = teacher.parameters().front().device();
+  const SynthesisOptions options{NoiseMode::kRandom, at::arange(count, at::kLong)};
+  auto wanted = teacher.forward(at::stack(latents).to(device), {}, 1.0, options).cpu();
+  const int64_t factor = wanted.size(2) / model.side();
+  if (factor > 1) wanted = at::avg_pool2d(wanted, {factor, factor});
+  return psnr(to_uint8(wanted), lite_integer_pictures_of_seeds(model, seeds));
+}
+
+std::vector<std::pair<std::string, double>> check_saturation(const QuantizedLite& model, int64_t count) {
+  std::vector<at::Tensor> latents;
+  for (int64_t i = 0; i < count; ++i) latents.push_back(runtime_latent(static_cast<uint64_t>(i), model.latent));
+  std::vector<double> shares;
+  lite_integer_pictures(model, lite_integer_latent(at::stack(latents)), at::arange(count, at::kLong), {}, &shares);
+  std::vector<std::pair<std::string, double>> result;
+  for (const QuantizedLayer& layer : model.layers) {
+    if (layer.layer.op == LiteOp::kToRgb) continue;
+    const double share = shares[result.size()];
+    result.emplace_back(layer.layer.name, share);
+    const std::string text = "cuts off " + Curve(std::round(share * 1e5) / 1e3).text() + " % of its values at +-127";
+    if (share > 0.01)
+      fail("distill", layer.layer.name, text + " (limit 1 %)",
+           "measure ranges over more latents (lite.quant.calibration)");
+    if (share > 0.001) warn("distill: " + layer.layer.name + ": " + text);
+  }
+  return result;
+}
+
+DistillReport distill(const DistillConfig& config, const TrainOptions& options) {
+  DistillReport report;
+  Run teacher = open_run(config.from);
+  ModelConfig model = student_model(config, teacher.config.model);
+  const std::string start_run = float_start(config, teacher, model, options, report.end);
+  if (report.end == TrainEnd::kStopped || (options.dry_run && start_run != config.from)) return report;
+  Run start = open_run(start_run);
+  LiteGenerator& start_generator = as_lite(start, start_run);
+  model.lite.int8 = true;
+  const auto make = [&](const TrainConfig& c, torch::Device device) {
+    const auto student = make_student(model, start_generator, config.seed, options.quiet);
+    report.psnr_before = psnr_to_teacher(student->freeze("student"), *teacher.generator);
+    say("integers of the float weights: " + decibels(report.psnr_before) + " against the teacher");
+    student->to(device);
+    teacher.generator->to(device);
+    TrainParts parts;
+    parts.generator = student;
+    parts.objective = make_distill({student,
+                                    teacher.generator,
+                                    c.loss.pyramid_levels,
+                                    c.loss.gradient_weight,
+                                    static_cast<uint64_t>(config.seed),
+                                    device,
+                                    {}});
+    return parts;
+  };
+  report.end = train_with(loop_config(config, model, config.out, config.kimg), options, make);
+  if (report.end == TrainEnd::kStopped || options.dry_run) return report;
+  Run trained = open_run(config.out);
+  const auto integers = dynamic_cast<LiteStudent&>(*trained.generator).freeze("student");
+  report.psnr_after = psnr_to_teacher(integers, *teacher.generator);
+  report.saturation = check_saturation(integers);
+  say("trained integers: " + decibels(report.psnr_after) + " against the teacher");
+  write_report(config.out, report);
+  return report;
+}
+
+}  // namespace centigan

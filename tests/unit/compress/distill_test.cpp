@@ -1,0 +1,85 @@
+#include "centigan/compress/distill.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "centigan/compress/export.h"
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "lite_support.h"
+
+namespace centigan {
+namespace {
+
+const TrainOptions kQuiet = [] {
+  TrainOptions options;
+  options.quiet = true;
+  return options;
+}();
+
+std::string distill_folder(const std::string& name) {
+  const std::string path = std::string(testing::TempDir()) + "centigan_distill_" + name;
+  std::filesystem::remove_all(path);
+  std::filesystem::remove_all(path + "-float");
+  std::filesystem::remove(path + ".cgm");
+  return path;
+}
+
+// A run of a few steps on the sample pictures.
+std::string teacher_run(const std::string& family) {
+  TrainConfig config;
+  config.out = distill_folder("teacher_" + family);
+  config.data.path = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  config.model = lite_test::tiny_config(16);
+  config.model.family = family;
+  config.model.stylegan2.z_dim = config.model.stylegan2.w_dim = 12;
+  config.model.stylegan2.channel_base = 256;
+  config.model.stylegan2.channel_max = 16;
+  config.trainer.kimg = 0.064;
+  config.trainer.augment = "";
+  train(config, kQuiet);
+  return config.out;
+}
+
+DistillConfig short_distillation(const std::string& from, const std::string& out) {
+  DistillConfig config;
+  config.from = from;
+  config.out = out;
+  config.kimg = 0.64, config.float_kimg = 0.064;
+  config.student = lite_test::tiny_config(16).lite;
+  config.student.quant.calibration = 64;
+  return config;
+}
+
+TEST(Distill, TrainsExportsAndResumes) {
+  const std::string teacher = teacher_run("lite"), out = distill_folder("student");
+  const auto config = short_distillation(teacher, out);
+  const auto report = distill(config, kQuiet);
+  EXPECT_EQ(report.end, TrainEnd::kFinished);
+  EXPECT_GT(report.psnr_before, 15.0);
+  EXPECT_GT(report.psnr_after, report.psnr_before - 1.0);
+  EXPECT_EQ(report.saturation.size(), 8u);
+  EXPECT_NE(read_text(out + "/quantised.txt", "test").find("psnr_after = "), std::string::npos);
+  EXPECT_EQ(distill(config, kQuiet).end, TrainEnd::kAlreadyFinished);
+  const auto files = export_run(out, out + ".cgm");
+  EXPECT_GT(files.bytes, 1000);
+  EXPECT_THROW(distill(short_distillation(out, distill_folder("again")), kQuiet), Error);
+}
+
+TEST(Distill, OtherFamiliesAreDistilledFirst) {
+  const std::string teacher = teacher_run("stylegan2"), out = distill_folder("from_stylegan2");
+  EXPECT_THROW(export_run(teacher, out + ".cgm"), Error);
+  const auto report = distill(short_distillation(teacher, out), kQuiet);
+  EXPECT_EQ(report.end, TrainEnd::kFinished);
+  EXPECT_TRUE(std::filesystem::exists(out + "-float/config.txt"));
+  EXPECT_GT(report.psnr_after, report.psnr_before);
+}
+
+TEST(Distill, FloatRunsCanBeExportedAsTheyAre) {
+  const std::string teacher = teacher_run("lite");
+  EXPECT_GT(export_run(teacher, distill_folder("plain") + ".cgm").bytes, 1000);
+}
+
+}  // namespace
+}  // namespace centigan

@@ -1,0 +1,100 @@
+#include "centigan/compress/export.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "quantised_support.h"
+#include "runtime_picture.h"
+
+namespace centigan {
+namespace {
+
+using compress_test::quantised;
+using lite_test::tiny_config;
+
+std::string temporary_folder() {
+  const std::string path = std::string(testing::TempDir()) + "centigan_export";
+  std::filesystem::remove_all(path);
+  std::filesystem::create_directories(path);
+  return path;
+}
+
+// Every grammar of the family: sizes, phases, 4 and 6 bits, noise, one channel, no mapping, no extra convolutions.
+std::vector<ModelConfig> export_cases() {
+  std::vector<ModelConfig> cases = {tiny_config(16), tiny_config(32), tiny_config(64), tiny_config(16, true)};
+  auto grey = tiny_config(32);
+  grey.channels = 1, grey.lite.rgb_first = 0, grey.lite.quant.phase_from = 1;
+  auto bare = tiny_config(16);
+  bare.lite.mapping_layers = 0, bare.lite.first_convs = 0, bare.lite.level_convs = 0, bare.lite.demodulate = false;
+  auto narrow = tiny_config(32);
+  narrow.lite.quant.head_bits = 4, narrow.lite.widths = {13, 10, 7, 5};
+  auto six = tiny_config(32, true);
+  six.lite.quant.head_bits = 6, six.lite.first_convs = 2, six.lite.level_convs = 3, six.lite.quant.phase_from = 9;
+  for (const auto& more : {grey, bare, narrow, six}) cases.push_back(more);
+  return cases;
+}
+
+TEST(Export, RuntimeDrawsTheIntegerPass) {
+  for (const ModelConfig& config : export_cases()) {
+    const auto model = quantised(config);
+    EXPECT_NO_THROW(check_parity(cgm_bytes(model), model, 16)) << config.resolution;
+  }
+}
+
+TEST(Export, ParityFindsOneChangedWeight) {
+  const auto model = quantised(tiny_config(16));
+  auto other = quantised(tiny_config(16));
+  other.layers.back().bias[0].add_(4096);
+  try {
+    check_parity(cgm_bytes(other), model);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("the pictures of seed 0 differ"), std::string::npos) << error.what();
+  }
+}
+
+TEST(Export, AlteredBytesAreRefused) {
+  const auto bytes = cgm_bytes(quantised(tiny_config(16)));
+  for (const size_t at : {size_t{0}, size_t{24}, size_t{90}, size_t{200}, bytes.size() / 2, bytes.size() - 9}) {
+    auto altered = bytes;
+    altered[at] ^= 0x10;
+    EXPECT_THROW(RuntimeModel{altered}, Error) << at;
+  }
+  auto cut = bytes;
+  cut.resize(bytes.size() / 3);
+  EXPECT_THROW(RuntimeModel{cut}, Error);
+}
+
+TEST(Export, StoppedPicturesAreErrors) {
+  const RuntimeModel runtime(cgm_bytes(quantised(tiny_config(16))));
+  cgrt_options options = CGRT_OPTIONS_DEFAULT;
+  options.poll = [](void*) { return 1; };
+  EXPECT_THROW(runtime.picture(1, options), Error);
+}
+
+TEST(Export, WritesFileHeaderAndManifest) {
+  const std::string folder = temporary_folder();
+  const auto files = export_cgm(quantised(tiny_config(16), "faces"), folder + "/my-faces.cgm");
+  const auto bytes = read_file(files.cgm, "test");
+  EXPECT_EQ(static_cast<int64_t>(bytes.size()), files.bytes);
+  const std::string header = read_text(files.header, "test"), manifest = read_text(files.manifest, "test");
+  EXPECT_NE(header.find("#define MY_FACES_ARENA_BYTES " + std::to_string(files.arena) + "\n"), std::string::npos);
+  EXPECT_NE(header.find("static const uint8_t my_faces[MY_FACES_BYTES]"), std::string::npos);
+  for (const char* key : {"name = faces\n", "sha256 = ", "quality0.macs = ", "quality1.arena.handover2.rows16 = ",
+                          "picture_sha256.seed7 = "})
+    EXPECT_NE(manifest.find(key), std::string::npos) << key;
+}
+
+TEST(Export, SameModelSameBytes) {
+  EXPECT_EQ(cgm_bytes(quantised(tiny_config(16))), cgm_bytes(quantised(tiny_config(16))));
+}
+
+TEST(Export, WantsTheEndingOfItsFormat) {
+  EXPECT_THROW(export_run("nowhere", "faces.bin"), Error);
+}
+
+}  // namespace
+}  // namespace centigan
