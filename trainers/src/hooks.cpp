@@ -44,6 +44,20 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
+// What differs from the defaults, a few settings a line.
+std::vector<std::string> changed_settings(TrainConfig& config) {
+  TrainConfig defaults;
+  const std::vector<ConfigField> now = config_fields(ConfigRef(config)), plain = config_fields(ConfigRef(defaults));
+  std::vector<std::string> lines;
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (now[i].value == plain[i].value || now[i].key == "out") continue;
+    const std::string setting = " " + now[i].key + "=" + now[i].value;
+    if (lines.empty() || lines.back().size() + setting.size() > 110) lines.emplace_back(" ");
+    lines.back() += setting;
+  }
+  return lines;
+}
+
 // The pictures after which a line of stats.jsonl was written, -1 if it says nothing about it.
 int64_t line_images(const std::string& line) {
   const std::string key = "\"images\": ";
@@ -89,6 +103,8 @@ void Hooks::log_start() {
     line(format("  %lld pictures of %lldx%lld, fingerprint %.16s", static_cast<long long>(parts.data->size()),
                 static_cast<long long>(parts.data->height()), static_cast<long long>(parts.data->width()),
                 fingerprint(parts).c_str()));
+  line("  all settings are in " + folder_.file("config.txt") + "; not at their defaults:");
+  for (const std::string& settings : changed_settings(config_)) line("  " + settings);
   for (const auto& [name, reason] : parts.data_report.skipped) warn("data: " + name + ": skipped, " + reason);
   for (const std::string& warning : parts.data_report.warnings) warn("data: " + warning);
 }
@@ -149,7 +165,8 @@ bool Hooks::after_step(const StepInfo& done) {
   if (due(config_.trainer.grid_every)) attempt(false, [&] { sheet(done); });
   const bool limit = options_.max_steps > 0 && ++steps_here_ >= options_.max_steps;
   const bool stop = training_.comm().any(stop_requested() || limit) && !last;
-  if (due(config_.trainer.save_every) || stop || training_.comm().any(take_save_request())) save(done, stop || last);
+  const bool asked = training_.comm().any(take_save_request());
+  if (due(config_.trainer.save_every) || stop || asked) save(done, stop || last);
   progress_->update(done.images + done.batch, note_);
   if (stop)
     line((stop_requested() ? format("  signal %d: ", stop_signal()) : "  ") +

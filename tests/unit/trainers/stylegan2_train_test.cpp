@@ -25,7 +25,8 @@ TEST_P(ResumeStyleGan2, ContinuesBitForBit) {
   EXPECT_EQ(timeless_stats(config.out), timeless_stats(straight_stylegan2()));
 }
 
-INSTANTIATE_TEST_SUITE_P(AtStep, ResumeStyleGan2, testing::Values(1, 7, 8, 16, 59));
+INSTANTIATE_TEST_SUITE_P(AtStep, ResumeStyleGan2, testing::Values(1, 7, 8, 16, 59),
+                         [](const auto& info) { return std::to_string(info.param); });
 
 TEST(TrainStyleGan2, ThreadsChangeNoBit) {
   const ScratchFolder folder;
