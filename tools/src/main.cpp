@@ -16,7 +16,7 @@ namespace centigan {
 namespace {
 
 std::vector<Verb> all_verbs() {
-  return {train_verb(), generate_verb(), eval_verb(),
+  return {train_verb(), generate_verb(), eval_verb(),    distill_verb(), export_verb(),
           run_verb(),   inspect_verb(),  augment_verb(), doctor_verb()};
 }
 

@@ -1,0 +1,135 @@
+"""From a run to the chip: distill, export, draw; and what is said of damaged models."""
+import hashlib
+import pathlib
+import shutil
+import struct
+import subprocess
+
+from cli import CliTest, folder_hash, main
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SHORT = ["--kimg", "0.32", "--student.quant.calibration", "64"]
+
+DRAW_ON_A_CHIP = """
+#include <stdio.h>
+#include "cgrt.h"
+#include "model.h"
+static uint64_t arena[MODEL_ARENA_BYTES / 8 + 1];
+static int put_row(void *user, uint32_t y, const uint8_t *row, uint32_t bytes) {
+  (void)user, (void)y;
+  return fwrite(row, 1, bytes, stdout) != bytes;
+}
+int main(void) {
+  cgrt_model opened;
+  uint64_t seed;
+  int status = cgrt_open(&opened, model, sizeof model, 0);
+  for (seed = 0; status == CGRT_OK && seed < 4; ++seed)
+    status = cgrt_generate(&opened, arena, sizeof arena, seed, 0, NULL, put_row, NULL);
+  return status;
+}
+"""
+
+
+def png_size(path):
+    return struct.unpack(">II", path.read_bytes()[16:24])
+
+
+class Pipeline(CliTest):
+    """One student for all tests of the class: making it is what takes time."""
+    made = None
+
+    def setUp(self):
+        super().setUp()
+        if Pipeline.made is None:
+            self.tiny_run()
+            self.good("distill", "--from", "run", "--out", "student", *SHORT)
+            self.good("export", "--from", "student", "--out", "model.cgm")
+            Pipeline.made = pathlib.Path(str(self.folder) + "-made")
+            shutil.copytree(self.folder, Pipeline.made)
+        else:
+            shutil.rmtree(self.folder)
+            shutil.copytree(Pipeline.made, self.folder)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.made, ignore_errors=True)
+
+    def raw(self, *arguments):
+        self.good("run", "model.cgm", *arguments, "--raw", "rows")
+        return (self.folder / "rows").read_bytes()
+
+    def test_the_model_draws_what_its_manifest_says(self):
+        manifest = dict(line.split(" = ") for line in (self.folder / "model.txt").read_text().splitlines()
+                        if " = " in line)
+        for seed in range(4):
+            rows = self.raw("--seed", seed)
+            self.assertEqual(len(rows), 16 * 16 * 3)
+            self.assertEqual(hashlib.sha256(rows).hexdigest(), manifest[f"picture_sha256.seed{seed}"])
+
+    def test_sheets_folders_and_formats(self):
+        self.good("run", "model.cgm", "--seeds", "0-8", "--out", "sheet.png")
+        self.assertEqual(png_size(self.folder / "sheet.png"), (48, 48))
+        self.good("run", "model.cgm", "--seeds", "0-8", "--out", "drawn")
+        self.assertEqual(len(list((self.folder / "drawn").glob("seed*.png"))), 9)
+        self.assertEqual(len(self.raw("--seeds", "0-3")), 4 * 768)
+        self.assertEqual(len(self.raw("--format", "rgb565")), 512)
+        self.assertEqual(len(self.raw("--format", "grey8")), 256)
+        self.assertNotEqual(self.raw("--trunc", "0.5"), self.raw())
+        self.assertEqual(len(self.raw("--quality", "0")), 8 * 8 * 3)
+        for name in ("rgb565", "grey8"):
+            self.good("run", "model.cgm", "--format", name, "--out", name + ".png")
+            self.assertEqual(png_size(self.folder / (name + ".png")), (16, 16))
+
+    def test_what_the_file_lacks_is_said(self):
+        self.bad(2, "model.cgm", "run", "model.cgm", "--quality", "5", "--out", "a.png")
+        self.bad(2, "model.cgm", "run", "model.cgm", "--label", "3", "--out", "a.png")
+        self.assertFalse((self.folder / "a.png").exists())
+
+    def test_inspect_lists_layers_and_costs(self):
+        page = self.good("inspect", "model.cgm")
+        for text in ("16x16", "bytes of arena", "multiplications a picture", "layer 0: map, level 0, 16 -> 16", "up3"):
+            self.assertIn(text, page)
+
+    def test_damaged_files_are_refused(self):
+        good = (self.folder / "model.cgm").read_bytes()
+        damaged = [good[:0], good[:3], good[:95], good[:200], good[:len(good) // 2]]
+        damaged += [good[:at] + bytes([good[at] ^ 1]) + good[at + 1:] for at in (0, 5, 30, 100, 300, len(good) - 9)]
+        for content in damaged:
+            (self.folder / "bad.cgm").write_bytes(content)
+            self.bad(1, "bad.cgm: refused by the runtime", "run", "bad.cgm", "--out", "a.png")
+            self.bad(1, "bad.cgm: refused by the runtime", "inspect", "bad.cgm")
+        self.assertFalse((self.folder / "a.png").exists())
+
+    def test_a_finished_student_is_not_trained_again(self):
+        before = self.good("inspect", "--hash", "student")
+        text = self.good("distill", "--from", "run", "--out", "student", *SHORT)
+        self.assertIn("is finished", text)
+        self.assertEqual(self.good("inspect", "--hash", "student"), before)
+
+    def test_students_draw_like_runs(self):
+        self.good("generate", "--from", "student", "--seeds", "0-3", "--out", "drawn")
+        self.assertEqual(len(list((self.folder / "drawn").glob("seed*.png"))), 4)
+
+    def test_mistakes(self):
+        before = folder_hash(self.folder)
+        self.bad(2, r"\.cgm", "export", "--from", "student", "--out", "model.txt")
+        self.bad(2, "student already", "distill", "--from", "student", "--out", "grandchild", *SHORT)
+        self.bad(1, "nothing", "distill", "--from", "nothing", "--out", "student2")
+        self.bad(2, "--out: missing", "distill", "--from", "run")
+        self.assertEqual(folder_hash(self.folder), before)
+
+    def test_every_compiler_draws_the_same_bytes(self):
+        (self.folder / "main.c").write_text(DRAW_ON_A_CHIP)
+        expected = self.raw("--seeds", "0-3")
+        sources = [str(path) for path in sorted((ROOT / "runtime/src").glob("*.c"))]
+        for compiler in (["gcc", "-O0"], ["gcc", "-O3"], ["clang", "-O2"]):
+            if shutil.which(compiler[0]) is None:
+                continue
+            subprocess.run([*compiler, "-std=c99", "-I", str(ROOT / "runtime/include"), "-I", ".", *sources, "main.c",
+                            "-o", "draw"], cwd=self.folder, check=True)
+            drawn = subprocess.run(["./draw"], cwd=self.folder, check=True, capture_output=True).stdout
+            self.assertEqual(drawn, expected, compiler)
+
+
+if __name__ == "__main__":
+    main()
