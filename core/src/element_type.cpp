@@ -25,12 +25,14 @@ const ElementType* find_element_type(at::ScalarType type) {
 
 int64_t checked_numel(const std::vector<int64_t>& shape, size_t element_size) {
   const int64_t most = (int64_t{1} << 62) / static_cast<int64_t>(element_size);
-  int64_t numel = 1;
+  int64_t product = 1;  // of the sides that are not 0: strides are computed from them even where there is no element
+  bool empty = false;
   for (const int64_t side : shape) {
-    if (side < 0 || (side > 0 && numel > most / side)) return -1;
-    numel *= side;
+    if (side < 0 || (side > 0 && product > most / side)) return -1;
+    if (side == 0) empty = true;
+    else product *= side;
   }
-  return numel;
+  return empty ? 0 : product;
 }
 
 torch::Tensor tensor_from_bytes(const void* bytes, const std::vector<int64_t>& shape, at::ScalarType type) {

@@ -18,7 +18,7 @@ struct ElementType {
 const std::vector<ElementType>& element_types();
 const ElementType* find_element_type(at::ScalarType type);  // nullptr: not in any of our files
 
-// Elements of a shape; -1 if a size is negative or elements * element_size passes 2^62.
+// Elements of a shape; -1 if a size is negative or the bytes (sides of 0 left out) pass 2^62.
 int64_t checked_numel(const std::vector<int64_t>& shape, size_t element_size);
 
 // A new CPU tensor with a copy of the bytes (any alignment). Booleans other than 0 and 1 become 1.

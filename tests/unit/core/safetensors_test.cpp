@@ -77,6 +77,13 @@ TEST(Safetensors, TensorsMustTileTheData) {
                     "shape and size of \"a\" do not agree");
 }
 
+TEST(Safetensors, EmptyTensorsMustHaveSensibleSides) {
+  EXPECT_EQ(parse_header(file_of("{" + entry("a", "[0,7]", 0, 0) + "}")).tensors.at("a").size(1), 7);
+  for (const std::string shape : {"[0,99999999999,99999999999]", "[99999999999,99999999999,0]"}) {
+    expect_bad_header(file_of("{" + entry("a", shape, 0, 0) + "}"), "shape and size of \"a\" do not agree");
+  }
+}
+
 TEST(Safetensors, LimitsHold) {
   uint64_t huge = (16 << 20) + 1;
   expect_bad_header(std::string(reinterpret_cast<char*>(&huge), 8) + "{}", "over the limit of 16 MiB");
