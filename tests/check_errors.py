@@ -72,7 +72,7 @@ def split_row(line):
 
 
 def ctest_names(build):
-    listing = subprocess.run(["ctest", "-N", "--test-dir", build], capture_output=True, text=True, check=True).stdout
+    listing = subprocess.run(["ctest", "-N"], cwd=build, capture_output=True, text=True, check=True).stdout
     return set(re.findall(r"^ +Test +#\d+: (.+)$", listing, re.M))
 
 

@@ -164,12 +164,15 @@ Comparison open_sets(const Request& request, bool quiet) {
 void write_numbers(const CommandLine& line, const Comparison& sets, const Features& features,
                    const NearestTraining& nearest, const FeatureExtractor& extractor, double seconds) {
   Recipe recipe = recipe_of(sets, extractor);
+  std::vector<std::string> files;
+  if (!sets.run_folder.empty()) files.push_back(sets.run_folder + "/metrics.jsonl");
+  for (const auto& file : files) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
+  if (line.has("json")) files.push_back(line.text("json"));
   for (const auto& [metric, value] : numbers_of(features, nearest, extractor.name())) {
     recipe.metric = metric, recipe.value = value;
     say(recipe_text(recipe));
     const auto json = json_of(recipe, sets, extractor.weights_hash(), seconds);
-    if (line.has("json")) append_jsonl(line.text("json"), json);
-    if (!sets.run_folder.empty()) append_jsonl(sets.run_folder + "/metrics.jsonl", json);
+    for (const auto& file : files) append_jsonl(file, json);
   }
   say(std::to_string(nearest.covered) + " of the " + std::to_string(sets.real.count()) +
       " training pictures are the nearest of some of the " + std::to_string(sets.fake.count()) + " fakes");
