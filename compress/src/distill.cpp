@@ -68,22 +68,17 @@ ModelConfig student_model(const DistillConfig& config, const ModelConfig& teache
   return model;
 }
 
-std::shared_ptr<LiteStudent> make_student(const ModelConfig& model, LiteGenerator& start, int64_t seed, bool quiet) {
-  auto student = std::make_shared<LiteStudent>(model);
-  Progress progress("measuring ranges", model.lite.quant.calibration, "latents", quiet);
-  student->adopt(start, static_cast<uint64_t>(seed), [&](int64_t done, int64_t) { progress.update(done); });
+void measure_student(LiteStudent& student, LiteGenerator& start, int64_t seed, bool quiet) {
+  const int64_t count = student.config().lite.quant.calibration;
+  Progress progress("measuring ranges", count, "latents", quiet);
+  student.adopt(start, static_cast<uint64_t>(seed), [&](int64_t done, int64_t) { progress.update(done); });
   progress.finish();
-  return student;
 }
 
-// Trains a float student first where the teacher has another grammar. Returns the run whose weights the integers start
-// from.
-std::string float_start(const DistillConfig& config, const Run& teacher, const ModelConfig& model,
-                        const TrainOptions& options, TrainEnd& end) {
-  if (teacher.config.model.family == "lite") return config.from;
-  const std::string folder = config.out + "-float";
-  end = train(loop_config(config, model, folder, config.float_kimg), options);
-  return folder;
+// Whether the loop will load the student: its weights and ranges are then those of the checkpoint.
+bool has_checkpoint(const std::string& out) {
+  std::error_code ignored;
+  return !std::filesystem::is_empty(out + "/checkpoints", ignored) && !ignored;
 }
 
 double psnr(const at::Tensor& a, const at::Tensor& b) {
@@ -93,7 +88,7 @@ double psnr(const at::Tensor& a, const at::Tensor& b) {
 
 void write_report(const std::string& folder, const DistillReport& report) {
   std::string text = "# Pictures of the integers against the teacher's, and values cut off a layer.\n";
-  text += "psnr_before = " + Curve(report.psnr_before).text() + "\n";
+  if (report.psnr_before > 0) text += "psnr_before = " + Curve(report.psnr_before).text() + "\n";
   text += "psnr_after = " + Curve(report.psnr_after).text() + "\n";
   for (const auto& [layer, share] : report.saturation)
     text += "saturation." + layer + " = " + Curve(share).text() + "\n";
@@ -112,6 +107,74 @@ LiteGenerator& as_lite(Run& run, const std::string& from) {
     fail_usage("distill", from, "is a student already", "give the run it was distilled from, or export it as it is");
   return *generator;
 }
+
+// One call of distill().
+class Distillation {
+ public:
+  Distillation(const DistillConfig& config, const TrainOptions& options)
+      : config_(config), options_(options), teacher_(open_run(config.from)) {}
+
+  DistillReport run() {
+    ModelConfig model = student_model(config_, teacher_.config.model);
+    const std::string start = float_start(model);
+    if (report_.end == TrainEnd::kStopped || (options_.dry_run && start != config_.from)) return report_;
+    start_ = start == config_.from ? teacher_ : open_run(start);
+    as_lite(start_, start);
+    model.lite.int8 = true;
+    const auto make = [this](const TrainConfig& c, torch::Device device) { return make_parts(c, device); };
+    report_.end = train_with(loop_config(config_, model, config_.out, config_.kimg), options_, make);
+    if (report_.end == TrainEnd::kFinished && !options_.dry_run) measure_result();
+    return report_;
+  }
+
+ private:
+  // Trains a float student first where the teacher has another grammar. Returns the run whose weights the integers
+  // start from.
+  std::string float_start(const ModelConfig& model) {
+    if (teacher_.config.model.family == "lite") return config_.from;
+    const std::string folder = config_.out + "-float";
+    report_.end = train(loop_config(config_, model, folder, config_.float_kimg), options_);
+    return folder;
+  }
+
+  TrainParts make_parts(const TrainConfig& c, torch::Device device) {
+    const auto student = std::make_shared<LiteStudent>(c.model);
+    if (!has_checkpoint(config_.out)) {
+      measure_student(*student, as_lite(start_, config_.from), config_.seed, options_.quiet);
+      report_.psnr_before = psnr_to_teacher(student->freeze("student"), *teacher_.generator);
+      tell("integers of the float weights: ", report_.psnr_before);
+    }
+    student->to(device);
+    teacher_.generator->to(device);
+    DistillParts distilled{student, teacher_.generator};
+    distilled.pyramid_levels = c.loss.pyramid_levels;
+    distilled.gradient_weight = c.loss.gradient_weight;
+    distilled.seed = static_cast<uint64_t>(config_.seed);
+    distilled.device = device;
+    TrainParts parts;
+    parts.generator = student;
+    parts.objective = make_distill(std::move(distilled));
+    return parts;
+  }
+
+  void measure_result() {
+    Run trained = open_run(config_.out);
+    const auto integers = dynamic_cast<LiteStudent&>(*trained.generator).freeze("student");
+    report_.psnr_after = psnr_to_teacher(integers, *teacher_.generator);
+    report_.saturation = check_saturation(integers);
+    tell("trained integers: ", report_.psnr_after);
+    write_report(config_.out, report_);
+  }
+
+  void tell(const std::string& what, double psnr) const {
+    if (!options_.quiet) say(what + decibels(psnr) + " against the teacher");
+  }
+
+  const DistillConfig& config_;
+  const TrainOptions& options_;
+  Run teacher_, start_;
+  DistillReport report_;
+};
 
 }  // namespace
 
@@ -151,40 +214,7 @@ std::vector<std::pair<std::string, double>> check_saturation(const QuantizedLite
 }
 
 DistillReport distill(const DistillConfig& config, const TrainOptions& options) {
-  DistillReport report;
-  Run teacher = open_run(config.from);
-  ModelConfig model = student_model(config, teacher.config.model);
-  const std::string start_run = float_start(config, teacher, model, options, report.end);
-  if (report.end == TrainEnd::kStopped || (options.dry_run && start_run != config.from)) return report;
-  Run start = open_run(start_run);
-  LiteGenerator& start_generator = as_lite(start, start_run);
-  model.lite.int8 = true;
-  const auto make = [&](const TrainConfig& c, torch::Device device) {
-    const auto student = make_student(model, start_generator, config.seed, options.quiet);
-    report.psnr_before = psnr_to_teacher(student->freeze("student"), *teacher.generator);
-    say("integers of the float weights: " + decibels(report.psnr_before) + " against the teacher");
-    student->to(device);
-    teacher.generator->to(device);
-    TrainParts parts;
-    parts.generator = student;
-    parts.objective = make_distill({student,
-                                    teacher.generator,
-                                    c.loss.pyramid_levels,
-                                    c.loss.gradient_weight,
-                                    static_cast<uint64_t>(config.seed),
-                                    device,
-                                    {}});
-    return parts;
-  };
-  report.end = train_with(loop_config(config, model, config.out, config.kimg), options, make);
-  if (report.end == TrainEnd::kStopped || options.dry_run) return report;
-  Run trained = open_run(config.out);
-  const auto integers = dynamic_cast<LiteStudent&>(*trained.generator).freeze("student");
-  report.psnr_after = psnr_to_teacher(integers, *teacher.generator);
-  report.saturation = check_saturation(integers);
-  say("trained integers: " + decibels(report.psnr_after) + " against the teacher");
-  write_report(config.out, report);
-  return report;
+  return Distillation(config, options).run();
 }
 
 }  // namespace centigan

@@ -36,8 +36,9 @@ at::Tensor with_minibatch_std(const at::Tensor& x, int64_t group_size) {
   if (n % group != 0)
     fail("models", "D", std::to_string(n) + " pictures are no whole number of groups of " + std::to_string(group),
          "use a batch (and pieces of it) that model.lite.mbstd_group_size divides");
-  const auto grouped = x.reshape({group, n / group, x.size(1), x.size(2), x.size(3)});
-  const auto deviation = at::sqrt(at::var(grouped, at::IntArrayRef{0}, /*correction=*/0) + 1e-8).mean({1, 2, 3});
+  const auto grouped = x.permute({0, 2, 3, 1}).reshape({group, n / group, -1});
+  const auto variance = (grouped - grouped.mean(0, true)).square().mean(0);  // at::var is ten times slower
+  const auto deviation = at::sqrt(variance + 1e-8).mean(1);
   const auto plane = deviation.repeat({group}).view({n, 1, 1, 1}).expand({n, 1, x.size(2), x.size(3)});
   return at::cat({x, plane}, 1);
 }

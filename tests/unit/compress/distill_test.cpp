@@ -33,6 +33,7 @@ std::string teacher_run(const std::string& family) {
   config.data.path = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
   config.model = lite_test::tiny_config(16);
   config.model.family = family;
+  config.model.lite.quant.calibration = 64;
   config.model.stylegan2.z_dim = config.model.stylegan2.w_dim = 12;
   config.model.stylegan2.channel_base = 256;
   config.model.stylegan2.channel_max = 16;

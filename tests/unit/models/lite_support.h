@@ -1,12 +1,16 @@
 // Small lite networks with lively parameters for the tests.
 #pragma once
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <torch/csrc/autograd/autograd.h>
 
 #include "centigan/core/random.h"
 #include "centigan/models/lite.h"
 
 namespace centigan::lite_test {
+
+// Tiny networks: a second thread costs more than it helps, and far more beside other work.
+inline const bool kOneThread = (at::set_num_threads(1), true);
 
 inline ModelConfig tiny_config(int64_t resolution = 16, bool noise = false) {
   ModelConfig config;

@@ -17,7 +17,7 @@ struct DistillConfig {
   std::string out;         // run folder of the student
   LiteConfig student;      // its architecture, where the teacher is no lite generator
   int64_t resolution = 0;  // its pictures; 0: the teacher's, at most 4 << (widths - 1)
-  double kimg = 96, float_kimg = 400;
+  double kimg = 64, float_kimg = 400;
   int64_t batch = 32, seed = 0, threads = 0, pieces = 2;
   double lr = 0.002;
   std::string device = "auto";
