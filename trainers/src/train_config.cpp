@@ -37,6 +37,8 @@ void check_adam(const AdamConfig& adam, const std::string& name) {
   const std::string beta1 = name + ".beta1", beta2 = name + ".beta2", eps = name + ".eps";
   require(adam.beta1 >= 0.0 && adam.beta1 < 1.0, beta1, number(adam.beta1), "from 0 to below 1", "0 is usual");
   require(adam.beta2 >= 0.0 && adam.beta2 < 1.0, beta2, number(adam.beta2), "from 0 to below 1", "0.99 is usual");
+  for (const double kimg : {0.0, 1e9})
+    require(adam.lr.at(kimg) >= 0.0, name + ".lr", adam.lr.text(), "at least 0", "0.002 is usual");
   require(adam.eps > 0.0, eps, number(adam.eps), "above 0", "1e-8 is usual");
 }
 
@@ -85,7 +87,7 @@ void check_pieces(const TrainConfig& c) {
   const TrainerConfig& t = c.trainer;
   const std::string count = std::to_string(t.pieces);
   require(t.batch % t.pieces == 0, "trainer.pieces", count, "a divisor of trainer.batch " + std::to_string(t.batch),
-          "change either");
+          "use --trainer.pieces 1, or another --batch");
   if (!objective_takes_reals(c.loss.objective)) return;
   const int64_t group = mbstd_group(c.model);
   require((t.batch / t.pieces) % std::max<int64_t>(1, group) == 0, "trainer.pieces", count,

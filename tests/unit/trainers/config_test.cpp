@@ -59,6 +59,7 @@ TEST(TrainConfigCheck, NamesKeyValueAndLimit) {
       {[](TrainConfig& c) { c.loss.objective = "hinge"; }, "one of nonsaturating, distill"},
       {[](TrainConfig& c) { c.loss.style_mixing = 1.5; }, "loss.style_mixing: 1.5 is out of range: from 0 to 1"},
       {[](TrainConfig& c) { c.trainer.g_opt.beta2 = 1; }, "trainer.g_opt.beta2"},
+      {[](TrainConfig& c) { c.trainer.d_opt.lr = -1; }, "trainer.d_opt.lr: -1 is out of range: at least 0"},
       {[](TrainConfig& c) { c.trainer.on_save_error = "ignore"; }, "one of continue, stop"},
       {[](TrainConfig& c) { c.trainer.augment = "colour"; }, "color"},
       {[](TrainConfig& c) { c.data.path = ""; }, "data.path: nothing"},

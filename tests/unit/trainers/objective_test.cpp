@@ -6,48 +6,10 @@
 
 #include "centigan/core/random.h"
 #include "centigan/trainers/regularizers.h"
-#include "tiny.h"
+#include "toy_networks.h"
 
 namespace centigan {
 namespace {
-
-// D(x) = sum(a * x^2) a picture, so its gradient is 2 a x.
-class SquareDiscriminator final : public Discriminator {
- public:
-  SquareDiscriminator() { a = register_parameter("a", at::full({1, 3, 4, 4}, 0.5)); }
-  torch::Tensor forward(const torch::Tensor& x, const torch::Tensor&, bool exact) override {
-    was_exact = exact;
-    return (a * x * x).sum({1, 2, 3}).unsqueeze(1);
-  }
-  torch::Tensor a;
-  bool was_exact = false;
-};
-
-// image = weight * (mean of w) everywhere; ws are num_ws copies of z.
-class ConstantGenerator final : public Generator {
- public:
-  explicit ConstantGenerator(int64_t num_ws) : shape_{2, 0, 2, num_ws, 3, 4, 4} {
-    weight = register_parameter("weight", at::full({3, 4, 4}, 0.25));
-    one = register_parameter("one", at::ones({1}));
-    w_avg_ = register_buffer("w_avg", at::zeros({2}));
-  }
-  const GeneratorShape& shape() const override { return shape_; }
-  torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor&) override {
-    ++mappings;
-    return one * z.unsqueeze(1).expand({z.size(0), shape_.num_ws, 2});
-  }
-  torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override {
-    last_ws = ws.detach(), last_noise = options.noise_seeds;
-    return ws.sum({1, 2}).view({-1, 1, 1, 1}) * weight;
-  }
-  torch::Tensor& w_avg() override { return w_avg_; }
-  torch::Tensor weight, one, last_ws, last_noise;
-  int mappings = 0;
-
- private:
-  GeneratorShape shape_;
-  torch::Tensor w_avg_;
-};
 
 struct Toy {
   explicit Toy(int64_t num_ws = 1) : generator(new ConstantGenerator(num_ws)), discriminator(new SquareDiscriminator) {
@@ -257,58 +219,6 @@ TEST(Stats, MeansOverStepsAndKeysStay) {
     means = s->take();
     EXPECT_TRUE(std::isnan(means.at("a")));
   }
-}
-
-TEST(Distill, StudentEqualToItsTeacherHasNoLoss) {
-  const auto student = std::make_shared<ConstantGenerator>(1), teacher = std::make_shared<ConstantGenerator>(1);
-  const auto objective = make_distill({student, teacher});
-  Batch batch;
-  batch.size = 4;
-  Stats stats;
-  StepInfo info;
-  objective->begin_step(info);
-  EXPECT_EQ(objective->accumulate(objective->phases()[0], batch, stats).item<double>(), 0.0);
-  student->weight.set_data(student->weight + 1);
-  const torch::Tensor loss = objective->accumulate(objective->phases()[0], batch, stats);
-  // A constant offset of s at every size: L1 once at 4 px and once at 2 px, no edges.
-  const auto s = RandomStream(0, "latent/distill").normal(0, 4, 2).sum(1).abs().mean();
-  EXPECT_NEAR(loss.item<double>(), 2 * s.item<double>(), 1e-5);
-  EXPECT_FALSE(teacher->weight.requires_grad());
-  objective->end_step(info);
-}
-
-TEST(Distill, EdgesAreSeen) {
-  const auto student = std::make_shared<ConstantGenerator>(1), teacher = std::make_shared<ConstantGenerator>(1);
-  torch::Tensor stripes = at::zeros({3, 4, 4});
-  stripes.select(2, 1).fill_(1.0);
-  student->weight.set_data(student->weight + stripes);
-  const auto loss_with = [&](double weight) {
-    DistillParts parts{student, teacher};
-    parts.pyramid_levels = 0, parts.gradient_weight = weight;
-    const auto objective = make_distill(parts);
-    Batch batch;
-    batch.size = 4;
-    Stats stats;
-    objective->begin_step({});
-    return objective->accumulate(objective->phases()[0], batch, stats).item<double>();
-  };
-  const double s = RandomStream(0, "latent/distill").normal(0, 4, 2).sum(1).abs().mean().item<double>();
-  EXPECT_NEAR(loss_with(0.0), s / 4, 1e-5);
-  EXPECT_NEAR(loss_with(3.0), s / 4 + 3 * s * 2 / 3, 1e-5);
-}
-
-TEST(Distill, RefusesATeacherThatDoesNotFit) {
-  class Wide final : public Generator {
-   public:
-    const GeneratorShape& shape() const override { return shape_; }
-    torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor&) override { return z; }
-    torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions&) override { return ws; }
-    torch::Tensor& w_avg() override { return w_avg_; }
-    GeneratorShape shape_{3, 0, 2, 1, 3, 4, 4};
-    torch::Tensor w_avg_;
-  };
-  const auto student = std::make_shared<ConstantGenerator>(1);
-  EXPECT_HAS(error_of([&] { make_distill({student, std::make_shared<Wide>()}); }), "does not fit teacher");
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ TrainParts make_parts(const TrainConfig& config, torch::Device device);
 
 // Trains, or resumes config.out if it holds a run of the same configuration (other configuration: usage error that
 // lists the differences; only the length may grow, and what does not change the networks may change: threads, cadence
-// of ticks, sheets and checkpoints, device). kStopped: a signal ended it after saving; the log says how to go on.
+// of ticks, sheets and checkpoints, device). A prolonged run takes the learning rates of the longer run from where it
+// stands. kStopped: a signal ended it after saving; the log says how to go on.
 TrainEnd train(TrainConfig config, const TrainOptions& options);
 
 // The same loop with networks, objective and data of the caller's making.
