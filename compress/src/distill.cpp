@@ -53,7 +53,7 @@ TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, c
   return c;
 }
 
-ModelConfig student_model(const DistillConfig& config, const ModelConfig& teacher) {
+ModelConfig student_model(const DistillConfig& config, const ModelConfig& teacher, int64_t z_dim) {
   if (teacher.family == "lite") {
     ModelConfig model = teacher;
     model.lite.quant = config.student.quant;
@@ -63,6 +63,7 @@ ModelConfig student_model(const DistillConfig& config, const ModelConfig& teache
   model.family = "lite";
   model.channels = teacher.channels;
   model.lite = config.student;
+  model.lite.z_dim = z_dim;  // one seed is one picture in teacher and student
   const int64_t drawn = kLiteStart << (static_cast<int64_t>(config.student.widths.size()) - 1);
   model.resolution = config.resolution > 0 ? config.resolution : std::min(teacher.resolution, drawn);
   return model;
@@ -115,7 +116,7 @@ class Distillation {
       : config_(config), options_(options), teacher_(open_run(config.from)) {}
 
   DistillReport run() {
-    ModelConfig model = student_model(config_, teacher_.config.model);
+    ModelConfig model = student_model(config_, teacher_.config.model, teacher_.generator->shape().z_dim);
     const std::string start = float_start(model);
     if (report_.end == TrainEnd::kStopped || (options_.dry_run && start != config_.from)) return report_;
     start_ = start == config_.from ? teacher_ : open_run(start);

@@ -49,6 +49,7 @@ DistillConfig short_distillation(const std::string& from, const std::string& out
   config.out = out;
   config.kimg = 0.64, config.float_kimg = 0.064;
   config.student = lite_test::tiny_config(16).lite;
+  config.student.z_dim = 99;  // the teacher's counts
   config.student.quant.calibration = 64;
   return config;
 }
@@ -66,6 +67,17 @@ TEST(Distill, TrainsExportsAndResumes) {
   const auto files = export_run(out, out + ".cgm");
   EXPECT_GT(files.bytes, 1000);
   EXPECT_THROW(distill(short_distillation(out, distill_folder("again")), kQuiet), Error);
+}
+
+TEST(Distill, StoppedStudentsGoOnBitForBit) {
+  const std::string teacher = teacher_run("lite"), straight = distill_folder("straight"), cut = distill_folder("cut");
+  distill(short_distillation(teacher, straight), kQuiet);
+  TrainOptions few = kQuiet;
+  few.max_steps = 7;
+  EXPECT_EQ(distill(short_distillation(teacher, cut), few).end, TrainEnd::kStopped);
+  EXPECT_FALSE(std::filesystem::exists(cut + "/quantised.txt"));
+  EXPECT_EQ(distill(short_distillation(teacher, cut), kQuiet).end, TrainEnd::kFinished);
+  EXPECT_EQ(state_hash(read_checkpoint(find_checkpoint(straight))), state_hash(read_checkpoint(find_checkpoint(cut))));
 }
 
 TEST(Distill, OtherFamiliesAreDistilledFirst) {

@@ -29,13 +29,13 @@ at::Tensor sampled(const at::Tensor& values) {
 }
 
 void keep_largest(at::Tensor& largest, const at::Tensor& values) {  // values [N,C]
-  const auto batch = values.abs().amax(0).to(at::kDouble);
+  const auto batch = values.abs().amax(0).to(at::kCPU, at::kDouble);
   largest = largest.defined() ? at::maximum(largest, batch) : batch;
 }
 
 void count_values(Tally& tally, const at::Tensor& values) {
   const auto clamped = at::clamp_max(sampled(values), tally.limit);
-  const auto counts = at::histc(clamped, kBins, 0, tally.limit).to(at::kDouble);
+  const auto counts = at::histc(clamped, kBins, 0, tally.limit).to(at::kCPU, at::kDouble);
   tally.histogram = tally.histogram.defined() ? tally.histogram + counts : counts;
 }
 
