@@ -50,6 +50,8 @@ const char* errno_hint(int code) {
       return "check the path; it or one of its folders does not exist";
     case EISDIR:
       return "give the name of a file, not of a folder";
+    case EEXIST:
+      return "a file has that name; choose another folder";
     case EMFILE:
     case ENFILE:
       return "too many files are open; raise the limit (ulimit -n)";
@@ -58,9 +60,17 @@ const char* errno_hint(int code) {
   }
 }
 
+// The user knows the final name of a file only.
+std::string without_temporary(const std::string& path) {
+  const std::string mark = ".tmp." + std::to_string(::getpid());
+  const bool is_temporary =
+      path.size() > mark.size() && path.compare(path.size() - mark.size(), mark.size(), mark) == 0;
+  return is_temporary ? path.substr(0, path.size() - mark.size()) : path;
+}
+
 [[noreturn]] void fail_errno(const std::string& component, const std::string& path, const std::string& action,
                              int code = errno) {
-  fail(component, path, "cannot " + action + " (" + std::strerror(code) + ")", errno_hint(code));
+  fail(component, without_temporary(path), "cannot " + action + " (" + std::strerror(code) + ")", errno_hint(code));
 }
 
 int open_retrying(const std::string& path, int flags) {

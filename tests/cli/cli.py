@@ -25,7 +25,8 @@ TINY = ["--preset", "quickstart", "--resolution", "16", "--model.lite.widths", "
 # component: where: what, then the hint; nothing else but progress and warnings before.
 ERROR = re.compile(r"\A(?:warning: [^\n]+\n|[a-z]+: \d+ of \d+ [^\n]+\n)*"
                    r"[a-z][a-z -]*: [^\n]+\n(?:  [^\n]+\n)*  hint: [^\n]+\n\Z")
-NEVER = re.compile(r"terminate called|Exception raised from|frame #\d|libtorch|Segmentation|AddressSanitizer|what\(\)")
+NEVER = re.compile(r"terminate called|basic_string|enforce fail|Allocator|Exception raised from|frame #\d|"
+                   r"libtorch|Segmentation|AddressSanitizer|what\(\)")
 
 
 def png(width, height, pixel=(200, 100, 50)):

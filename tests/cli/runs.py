@@ -101,13 +101,24 @@ class Damage(CliTest):
         old.write_bytes(old.read_bytes()[:-100])
         self.bad(1, "all 2 checkpoints are damaged", "generate", "--from", run, "--seeds", "0", "--out", "drawn")
 
+    def test_more_memory_than_there_is(self):
+        wanted = ["--batch", "1000000000000", "--dry-run", "--out", "new"]
+        self.bad(1, "out of memory: [0-9]+ MB were asked for", "train", "--data", self.pictures(), *TINY, *wanted)
+
+    def test_folders_that_cannot_be_written(self):
+        (self.folder / "file").touch()
+        run = self.tiny_run()
+        self.bad(1, "file: .*\n.*a file has that name", "generate", "--from", run, "--out", "file")
+        self.bad(1, "no/a.npy: cannot create", "generate", "--from", run, "--raw", "no/a.npy")
+
     def test_wrong_files_are_named(self):
         (self.folder / "text.h5").write_text("this is no checkpoint, only some text")
         (self.folder / "text.cgm").write_text("this is no model")
         (self.folder / "text.npy").write_text("this is no array")
         (self.folder / "text.safetensors").write_text("no tensors")
         (self.folder / "text.doc").write_text("anything")
-        for name in ("text.h5", "text.cgm", "text.npy", "text.safetensors", "text.doc"):
+        (self.folder / "empty").touch()
+        for name in ("text.h5", "text.cgm", "text.npy", "text.safetensors", "text.doc", "empty"):
             self.bad(1, name, "inspect", name)
         self.bad(1, "text.h5", "generate", "--from", "text.h5", "--out", "drawn")
         self.bad(1, "text.cgm", "run", "text.cgm", "--out", "a.png")

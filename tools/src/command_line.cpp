@@ -156,7 +156,7 @@ std::string CommandLine::one_of(const std::string& name, const std::vector<std::
 void CommandLine::apply(const ConfigRef& config) const {
   for (const auto& field : fields_) {
     const auto given = values_.find(field.key);
-    if (given != values_.end()) set_config(config, field.key, given->second, "--" + field.key);
+    if (given != values_.end()) set_config(config, field.key, given->second, "command line");
   }
 }
 

@@ -2,6 +2,7 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 #include <new>
 
@@ -67,11 +68,21 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
+// ": 12 GB were asked for at once" out of LibTorch's sentence, nothing if it does not say how much.
+std::string amount_asked_for(const std::string& what) {
+  const size_t at = what.find("allocate ");
+  const size_t digits = what.find_first_of("0123456789", at == std::string::npos ? what.size() : at);
+  if (digits == std::string::npos) return "";
+  const double megabytes = std::strtod(what.c_str() + digits, nullptr) / 1e6;
+  return ": " + std::to_string(static_cast<int64_t>(megabytes)) + " MB were asked for at once";
+}
+
 int report_torch(const c10::Error& error, bool verbose) {
   const std::string what = error.what_without_backtrace();
   if (verbose) return report(error.what(), "please report this together with the command");
   if (what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos)
-    return report("out of memory: " + first_line(what), "use a smaller --batch or resolution, or stop other programs");
+    return report("out of memory" + amount_asked_for(what),
+                  "use a smaller --batch or resolution, or stop other programs");
   return report("inside LibTorch: " + first_line(what), "run it again with --verbose to see where, and report it");
 }
 

@@ -62,7 +62,7 @@ TEST(File, AFullDiskLeavesTheOldFileAndNoTemporary) {
 
 TEST(File, AMissingFolderAndABadTargetAreErrors) {
   const test::TempFolder folder;
-  test::expect_error([&] { write_text_atomically(folder / "no/a", "x", "data"); }, "cannot create (No such file");
+  test::expect_error([&] { write_text_atomically(folder / "no/a", "x", "data"); }, "no/a: cannot create (No such file");
   make_folder(folder / "dir", "data");
   test::expect_error([&] { write_text_atomically(folder / "dir", "x", "data"); },
                      "cannot rename the new file (Is a directory)");
@@ -88,6 +88,7 @@ TEST(File, MakesFoldersAndSaysWhyNot) {
   EXPECT_EQ(::access((folder / "a/b/c").c_str(), F_OK), 0);
   write_text_atomically(folder / "file", "x", "data");
   test::expect_error([&] { make_folder(folder / "file/sub", "data"); }, "cannot make the folder");
+  test::expect_error([&] { make_folder(folder / "file", "data"); }, "a file has that name");
 }
 
 TEST(File, RemovesTemporariesOfDeadProcessesOnly) {

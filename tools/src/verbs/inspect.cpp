@@ -32,8 +32,8 @@ Kind kind_of(const std::string& path) {
   if (std::filesystem::is_directory(path))
     return std::filesystem::exists(path + "/config.txt") ? Kind::kRun : Kind::kFolder;
   const std::string bytes = first_bytes(path);
-  if (bytes.compare(0, 4, "CGM\x1a") == 0 || ends_with(path, ".cgm")) return Kind::kCgm;
-  if (bytes.compare(1, 5, "NUMPY") == 0 || ends_with(path, ".npy")) return Kind::kNpy;
+  if (bytes.rfind("CGM\x1a", 0) == 0 || ends_with(path, ".cgm")) return Kind::kCgm;
+  if (bytes.rfind("\x93NUMPY", 0) == 0 || ends_with(path, ".npy")) return Kind::kNpy;
   if (ends_with(path, ".h5")) return Kind::kCheckpoint;
   if (ends_with(path, ".safetensors")) return Kind::kSafetensors;
   return Kind::kUnknown;

@@ -84,6 +84,8 @@ void write_drawn(const std::string& out, const Pictures& pictures, const std::ve
 int run(const CommandLine& line) {
   const std::string path = line.operand(0, "FILE");
   const cgrt_options options = runtime_options(line);
+  if (line.has("seed") && line.has("seeds"))
+    fail_usage("run", "--seed, --seeds", "both are given", "keep one of the two");
   const auto seeds = number_list(line, line.has("seeds") ? "seeds" : "seed");
   const auto label = static_cast<uint32_t>(line.integer("label", 0, 65535));
   if (!line.has("out") && !line.has("raw"))
