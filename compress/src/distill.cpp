@@ -53,8 +53,19 @@ TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, c
   return c;
 }
 
+// A lite teacher hands over its weights, and so its shape: settings of another one would be passed over.
+void refuse_another_shape(const DistillConfig& config, const ModelConfig& teacher) {
+  const auto& widths = config.student.widths;
+  const bool same_widths = widths == LiteConfig().widths || widths == teacher.lite.widths;
+  if (!same_widths || (config.resolution > 0 && config.resolution != teacher.resolution))
+    fail_usage("distill", "student.widths, resolution",
+               "a student of a lite generator takes over its weights and shape",
+               "leave both out, or train a teacher of the wanted shape");
+}
+
 ModelConfig student_model(const DistillConfig& config, const ModelConfig& teacher, int64_t z_dim) {
   if (teacher.family == "lite") {
+    refuse_another_shape(config, teacher);
     ModelConfig model = teacher;
     model.lite.quant = config.student.quant;
     return model;
@@ -63,7 +74,8 @@ ModelConfig student_model(const DistillConfig& config, const ModelConfig& teache
   model.family = "lite";
   model.channels = teacher.channels;
   model.lite = config.student;
-  model.lite.z_dim = z_dim;  // one seed is one picture in teacher and student
+  model.lite.d_widths = config.student.widths;  // nothing is trained against a discriminator here
+  model.lite.z_dim = z_dim;                     // one seed is one picture in teacher and student
   const int64_t drawn = kLiteStart << (static_cast<int64_t>(config.student.widths.size()) - 1);
   model.resolution = config.resolution > 0 ? config.resolution : std::min(teacher.resolution, drawn);
   return model;

@@ -49,7 +49,8 @@ DistillConfig short_distillation(const std::string& from, const std::string& out
   config.out = out;
   config.kimg = 0.64, config.float_kimg = 0.064;
   config.student = lite_test::tiny_config(16).lite;
-  config.student.z_dim = 99;  // the teacher's counts
+  config.student.d_widths = {};  // no discriminator takes part
+  config.student.z_dim = 99;     // the teacher's counts
   config.student.quant.calibration = 64;
   return config;
 }
@@ -67,6 +68,16 @@ TEST(Distill, TrainsExportsAndResumes) {
   const auto files = export_run(out, out + ".cgm");
   EXPECT_GT(files.bytes, 1000);
   EXPECT_THROW(distill(short_distillation(out, distill_folder("again")), kQuiet), Error);
+}
+
+TEST(Distill, LiteTeachersHandOverTheirShape) {
+  auto config = short_distillation(teacher_run("lite"), distill_folder("shape"));
+  config.resolution = 32;
+  EXPECT_THROW(distill(config, kQuiet), Error);
+  config.resolution = 16;
+  config.student.widths = {5, 5, 5};
+  EXPECT_THROW(distill(config, kQuiet), Error);
+  EXPECT_FALSE(std::filesystem::exists(config.out));
 }
 
 TEST(Distill, StoppedStudentsGoOnBitForBit) {
