@@ -81,7 +81,7 @@ step "train" "$run/config.txt" 16 "see $run/log.txt" \
 step "measure" "$run/eval.jsonl" 2 "see the message above" \
   measure "$run/eval.jsonl" --from "$run" --fakes "$fakes"
 step "quantise" "$student/config.txt" 3 "see $student/log.txt" \
-  "$centigan" distill --from "$run" --out "$student" --kimg 32
+  "$centigan" distill --from "$run" --out "$student"
 step "export" "$model" 1 "see the message above" "$centigan" export --from "$student" --out "$model"
 step "draw with the C runtime" "$sheet" 1 "see the message above" draw
 step "measure what it drew" "$student/eval.jsonl" 2 "see the message above" \

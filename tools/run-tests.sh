@@ -14,6 +14,8 @@ while [ $# -gt 0 ]; do
     --gpu) labels+="|gpu" ;;
     -L) labels=${2:?"-L needs a label"}; shift ;;
     -h | --help) sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; exit 0 ;;
+    --*) echo "run-tests: $1: no such flag
+  hint: the flags are --long, --gpu and -L; single-letter ones such as -R NAME go to ctest" >&2; exit 2 ;;
     *) more+=("$1") ;;
   esac
   shift

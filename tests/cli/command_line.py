@@ -47,6 +47,7 @@ WRONG = [
     (["run", "model.cgm", "--out", "a.png", "--trunc", "1.5"], "not a number from 0 to 1"),
     (["run", "model.cgm", "--out", "a.png", "--label", "-1"], "not a whole number"),
     (["run", "a.cgm", "--out", "a.png", "--seed", "1", "--seeds", "0-3"], "both are given"),
+    (["run", "a.cgm", "--out", "a.jpg"], "is no name of a PNG file"),
     (["run", "a.cgm", "b.cgm", "--out", "a.png"], "unexpected word"),
     (["inspect", "nothing"], "no such file"),
     (["inspect", "bad.txt", "--hash"], "--hash needs a run"),

@@ -8,6 +8,7 @@
 #include "../seeds.h"
 #include "../verbs.h"
 #include "centigan/core/error.h"
+#include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
 #include "centigan/core/npy.h"
@@ -66,6 +67,7 @@ int generate(const CommandLine& line) {
   Run run = open_run(from);
   auto [request, seeds] = chosen(line, run.generator->shape(), asked);
   request.psi = psi, request.noise = noise;
+  if (line.has("out")) make_folder(line.text("out"), "generate");
   const auto images = draw(run, request, "generate", line.has("quiet"));
   if (line.has("raw")) write_npy(line.text("raw"), images), say("values in " + line.text("raw"));
   if (line.has("out")) {

@@ -74,10 +74,15 @@ bool is_png(const std::string& path) {
   return std::filesystem::path(path).extension() == ".png";
 }
 
+void check_output_name(const std::string& out) {
+  const std::string ending = std::filesystem::path(out).extension().string();
+  for (const char* other : {".jpg", ".jpeg", ".bmp", ".gif", ".webp"})
+    if (ending == other) fail_usage("run", out, "is no name of a PNG file", "end it in .png, or name a folder");
+}
+
 // A .png file gets one sheet, anything else is a folder of single pictures that `centigan eval --fake` can read.
 void write_drawn(const std::string& out, const Pictures& pictures, const std::vector<uint64_t>& seeds) {
   if (is_png(out)) return write_png(out, make_grid(at::stack(pictures.planes)));
-  make_folder(out, "run");
   for (size_t i = 0; i < seeds.size(); ++i) write_png(out + "/" + picture_name(seeds[i]), pictures.planes[i]);
 }
 
@@ -90,8 +95,10 @@ int run(const CommandLine& line) {
   const auto label = static_cast<uint32_t>(line.integer("label", 0, 65535));
   if (!line.has("out") && !line.has("raw"))
     fail_usage("run", "--out", "missing", "say where the picture goes: --out FILE.png, --out DIR or --raw FILE");
+  if (line.has("out")) check_output_name(line.text("out"));
 
   const CgmFile file(path);
+  if (line.has("out") && !is_png(line.text("out"))) make_folder(line.text("out"), "run");
   const Pictures pictures = draw_all(file, seeds, label, options);
   if (line.has("raw")) write_file_atomically(line.text("raw"), pictures.raw.data(), pictures.raw.size(), "run");
   if (line.has("out")) write_drawn(line.text("out"), pictures, seeds);
