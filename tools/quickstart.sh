@@ -76,7 +76,7 @@ table() {
 number_of() { sed -n "s/.*\"recipe\": *\"\($1\[[^\"]*\)\".*/  \1/p" "$2"; }
 
 set_up
-step "train" "$run/config.txt" 16 "see $run/log.txt" \
+step "train" "$run/config.txt" 11 "see $run/log.txt" \
   "$centigan" train --data samples/smileys --out "$run" --preset quickstart
 step "measure" "$run/eval.jsonl" 2 "see the message above" \
   measure "$run/eval.jsonl" --from "$run" --fakes "$fakes"

@@ -15,7 +15,7 @@ void quickstart(TrainConfig& c) {
   c.loss.r1_on = "raw";
   c.loss.style_mixing = 0.0;
   c.loss.share_fakes = true;
-  c.trainer.kimg = 190;
+  c.trainer.kimg = 400;
   c.trainer.batch = 16;
   c.trainer.augment = "translation,cutout";
   c.trainer.ema_kimg = 3.0;

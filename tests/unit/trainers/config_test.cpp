@@ -13,7 +13,7 @@ TEST(Presets, QuickstartIsTheTriedRecipe) {
   check_train_config(c);
   EXPECT_EQ(c.model.family, "lite");
   EXPECT_EQ(c.model.resolution, 32);
-  EXPECT_EQ(c.trainer.kimg, 190);
+  EXPECT_EQ(c.trainer.kimg, 400);
   EXPECT_EQ(c.loss.r1_on, "raw");
   EXPECT_TRUE(c.loss.share_fakes && c.data.mirror && !c.trainer.g_opt.lazy_correction);
   EXPECT_EQ(total_steps(c.trainer), 11875);
