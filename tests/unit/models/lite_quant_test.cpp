@@ -47,6 +47,13 @@ at::Tensor student_bytes(LiteStudent& student, int64_t count) {
   return to_uint8(student.synthesis(student.mapping(z, {}), options));
 }
 
+double picture_error(LiteGenerator& teacher, LiteStudent& student) {
+  at::NoGradGuard guard;
+  const auto z = latents_of_seeds(16, 12);
+  const auto a = teacher.synthesis(teacher.mapping(z, {}), {}), b = student.synthesis(student.mapping(z, {}), {});
+  return (a - b).norm().item<double>() / (a - a.mean()).norm().item<double>();
+}
+
 TEST(LiteQuant, LatentIsTheRuntimes) {
   const auto z = at::tensor({43 / 32.0, -19 / 32.0, 3.9999, -5.0, 64 / 4096.0, -64 / 4096.0, 63 / 4096.0});
   EXPECT_TRUE(at::equal(lite_integer_latent(z), at::tensor({43, -19, 127, -127, 1, 0, 0}, at::kLong)));
@@ -66,22 +73,51 @@ TEST(LiteQuant, StudentComputesWithTheIntegersOfItsFile) {
 }
 
 TEST(LiteQuant, StudentDrawsTheTeachersPictures) {
-  at::NoGradGuard guard;
   Pair pair(tiny_config(32));
-  const auto z = latents_of_seeds(16, 12);
-  const auto a = pair.teacher.synthesis(pair.teacher.mapping(z, {}), {});
-  const auto b = pair.student.synthesis(pair.student.mapping(z, {}), {});
-  const double error = (a - b).norm().item<double>() / (a - a.mean()).norm().item<double>();
+  const double error = picture_error(pair.teacher, pair.student);
   EXPECT_LT(error, 0.12);
   EXPECT_GT(error, 1e-4);
+}
+
+// The same function with channels and filters of very different sizes.
+void make_uneven(LiteGenerator& generator) {
+  at::NoGradGuard guard;
+  LiteUnitImpl* writer = nullptr;
+  for (const LiteUnit& unit : generator.units()) {
+    if (unit->layer.op == LiteOp::kMap) continue;
+    const auto factor = at::exp(normal(unit->layer.name, {unit->layer.cin}) * 1.5);
+    if (unit->layer.convolves()) {
+      writer->gain_weight.div_(factor.unsqueeze(1)), writer->gain_bias.div_(factor);
+      unit->weight.mul_(factor.view({1, -1, 1, 1}));
+      const auto size = at::exp(normal(unit->layer.name + "/filters", {unit->layer.cout}) * 1.5);
+      unit->weight.mul_(size.view({-1, 1, 1, 1})), unit->bias.mul_(size);
+    }
+    if (unit->layer.makes_map()) writer = unit.get();
+  }
+}
+
+TEST(LiteQuant, SizesOfChannelsAndFiltersCostNothing) {
+  auto config = tiny_config(16);
+  config.lite.rgb_first = 2;  // one reader a map
+  Pair even(config);
+  LiteGenerator teacher(config, 3);
+  stir(teacher), make_uneven(teacher);
+  const auto z = latents_of_seeds(4, 12);
+  const auto a = even.teacher.synthesis(even.teacher.mapping(z, {}), {});
+  ASSERT_TRUE(at::allclose(a, teacher.synthesis(teacher.mapping(z, {}), {}), 1e-3, 1e-3));
+  LiteStudent student(quick_student(config));
+  student.adopt(teacher, 1);
+  EXPECT_LT(picture_error(teacher, student), 1.25 * picture_error(even.teacher, even.student));
 }
 
 TEST(LiteQuant, GradientsPassThroughTheRounding) {
   Pair pair(tiny_config(16), 9);
   const auto z = latents_of_seeds(8, 12), weight = normal("out", {8, 3, 16, 16});
-  const auto gradients = [&](Generator& g) {
+  const auto gradients = [&](Generator& g) {  // times the parameters, which does not depend on the channels' sizes
     const auto picture = g.synthesis(g.mapping(z, {}), {});
-    return torch::autograd::grad({(picture * weight).sum()}, g.parameters());
+    auto result = torch::autograd::grad({(picture * weight).sum()}, g.parameters());
+    for (size_t i = 0; i < result.size(); ++i) result[i] = result[i] * g.parameters()[i].detach();
+    return result;
   };
   const auto a = gradients(pair.teacher), b = gradients(pair.student);
   ASSERT_EQ(a.size(), b.size());

@@ -73,8 +73,8 @@ struct LiteStudentUnitImpl : torch::nn::Module {
 using LiteStudentUnit = std::shared_ptr<LiteStudentUnitImpl>;
 
 // A lite generator whose forward pass computes with the integers of its file and whose gradients pass straight through
-// the rounding. Made from a float generator: `adopt` copies its weights, `calibrate` fixes the ranges. All of its state
-// is in parameters and buffers.
+// the rounding. Made from a float generator: `adopt` takes its weights and fixes the ranges. All of its state is in
+// parameters and buffers.
 class LiteStudent final : public Generator {
  public:
   // config.lite.quant says how. Weights and ranges are those of a later adopt() or of a loaded checkpoint.
@@ -85,8 +85,9 @@ class LiteStudent final : public Generator {
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
 
-  // Takes over weights and w_avg of `teacher` (same ModelConfig) and fixes the ranges over `quant.calibration` latents
-  // of (seed, "calibration"). `progress(done, total)` is called now and then; may be empty.
+  // Takes over weights and w_avg of `teacher` (same ModelConfig), brings its channels to one size (which changes no
+  // picture) and fixes the ranges over `quant.calibration` latents of (seed, "calibration"). `progress(done, total)` is
+  // called now and then; may be empty.
   void adopt(LiteGenerator& teacher, uint64_t seed, const std::function<void(int64_t, int64_t)>& progress = {});
 
   // The integers of the present weights; what the runtime draws.

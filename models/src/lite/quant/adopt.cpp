@@ -5,6 +5,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/models/lite_quant.h"
+#include "equalise.h"
 #include "integers.h"
 #include "ranges.h"
 
@@ -105,20 +106,21 @@ void set_shifts(LiteStudentUnitImpl& s, const LayerRange& range) {
 void LiteStudent::adopt(LiteGenerator& teacher, uint64_t seed, const std::function<void(int64_t, int64_t)>& progress) {
   at::NoGradGuard guard;
   const LiteQuantConfig& quant = config_.lite.quant;
-  const auto ranges = measure_ranges(teacher, quant.calibration, seed, progress);
+  const auto even = equalised(teacher, seed);
+  const auto ranges = measure_ranges(*even, quant.calibration, seed, progress);
   const auto scale_of = [&](size_t row) { return at::scalar_tensor(ranges[row].clip / 127, at::kDouble); };
   const size_t maps = static_cast<size_t>(config_.lite.mapping_layers);
   const auto style = maps == 0 ? at::scalar_tensor(kLatentScale, at::kDouble) : scale_of(maps - 1);
   auto alpha = at::scalar_tensor(kLatentScale, at::kDouble);
   for (size_t row = 0; row < units_.size(); ++row) {
     LiteStudentUnitImpl& s = *units_[row];
-    copy_weights(*teacher.units()[row], *s.unit);
+    copy_weights(*even->units()[row], *s.unit);
     s.alpha_style.copy_(style);
     s.alpha_in.copy_(alpha);
     if (s.layer.op != LiteOp::kToRgb) s.alpha_out.copy_(alpha = scale_of(row));
     set_weight_scales(s, s.layer.convolves() && s.layer.level <= quant.head_level ? quant.head_bits : 8);
     if (s.layer.op == LiteOp::kStart) set_constant_shift(s);
-    if (s.layer.demod) set_energy(*teacher.units()[row], s);
+    if (s.layer.demod) set_energy(*even->units()[row], s);
     set_shifts(s, ranges[row]);
   }
   w_avg_.copy_(teacher.w_avg());

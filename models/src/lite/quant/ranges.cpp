@@ -20,6 +20,7 @@ struct Tally {
   double limit = 0;        // of the histogram
   at::Tensor histogram;    // of absolute values, float64 [kBins]
   at::Tensor gain, scale;  // largest so far
+  at::Tensor value;        // likewise, a channel
 };
 
 at::Tensor sampled(const at::Tensor& values) {
@@ -78,6 +79,19 @@ void choose_clip(const Tally& tally, LayerRange& range) {
 }
 
 }  // namespace
+
+std::vector<ChannelPeaks> measure_channels(LiteGenerator& generator, int64_t count, uint64_t seed) {
+  at::NoGradGuard guard;
+  std::vector<Tally> tallies(generator.units().size());
+  const auto look = [](Tally& tally, const at::Tensor& values) {
+    if (values.dim() == 4) keep_largest(tally.value, values.abs().amax({2, 3}));
+  };
+  for (int64_t first = 0; first < count; first += kCalibrationBatch)
+    visit_maps(generator, seed, first, std::min(kCalibrationBatch, count - first), tallies, look);
+  std::vector<ChannelPeaks> peaks;
+  for (const Tally& tally : tallies) peaks.push_back({tally.value, tally.gain});
+  return peaks;
+}
 
 std::vector<LayerRange> measure_ranges(LiteGenerator& generator, int64_t count, uint64_t seed,
                                        const std::function<void(int64_t, int64_t)>& progress) {

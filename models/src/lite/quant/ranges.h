@@ -17,6 +17,14 @@ struct LayerRange {
   torch::Tensor largest_scale;
 };
 
+// Largest |value| and |gain| of every channel of a map, float64 [cout] on the CPU.
+struct ChannelPeaks {
+  torch::Tensor value, gain;
+};
+
+// One entry a layer (undefined where a layer makes no map), over `count` latents of (seed, "calibration").
+std::vector<ChannelPeaks> measure_channels(LiteGenerator& generator, int64_t count, uint64_t seed);
+
 // One entry a layer (toRGB: empty), over `count` latents of (seed, "calibration").
 std::vector<LayerRange> measure_ranges(LiteGenerator& generator, int64_t count, uint64_t seed,
                                        const std::function<void(int64_t, int64_t)>& progress);
