@@ -31,9 +31,8 @@ torch::Tensor contrast(const torch::Tensor& x, const torch::Tensor& u);
 // second: floor(u (2s + 1)) - s with s = trunc(size * ratio + 0.5). ratio in [0,1].
 torch::Tensor translation(const torch::Tensor& x, const torch::Tensor& u, double ratio = 0.125);
 
-// Zeros in a box of c = trunc(size * ratio + 0.5) along each axis, cut at the border. k = 2: rows o - c/2 ... o - c/2 +
-// c
-// - 1 with o = floor(u (size + 1 - c % 2)), columns likewise. ratio in [0,1].
+// Zeros in a box of c = trunc(size * ratio + 0.5) along each axis, cut at the border. k = 2: rows from o - c/2 up to
+// o - c/2 + c - 1 with o = floor(u (size + 1 - c % 2)), columns likewise. ratio in [0,1].
 torch::Tensor cutout(const torch::Tensor& x, const torch::Tensor& u, double ratio = 0.5);
 
 // The adjoint of translation: shifts by -r, -c.
