@@ -16,9 +16,9 @@ TEST(Presets, QuickstartIsTheTriedRecipe) {
   EXPECT_EQ(c.trainer.kimg, 400);
   EXPECT_EQ(c.loss.r1_on, "raw");
   EXPECT_TRUE(c.loss.share_fakes && c.data.mirror && !c.trainer.g_opt.lazy_correction);
-  EXPECT_EQ(total_steps(c.trainer), 11875);
-  EXPECT_EQ(c.trainer.tick, 3.8);
-  EXPECT_EQ(c.trainer.save_every, 19);
+  EXPECT_EQ(total_steps(c.trainer), 25000);
+  EXPECT_EQ(c.trainer.tick, 8);
+  EXPECT_EQ(c.trainer.save_every, 40);
 }
 
 TEST(Presets, LowShotIsThePublishedColumn) {
