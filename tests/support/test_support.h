@@ -36,6 +36,12 @@ class TempFolder {
   std::string path_;
 };
 
+// A folder of this process alone, until it ends: tests run side by side, each in a process of its own.
+inline std::string process_folder() {
+  static const TempFolder folder;
+  return folder.path();
+}
+
 // Runs `work`, which must throw an Error that holds `fragment`, has a hint and the exit code. Returns its text.
 inline std::string expect_error(const std::function<void()>& work, const std::string& fragment,
                                 ExitCode code = ExitCode::kFailed) {

@@ -8,6 +8,7 @@
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "lite_support.h"
+#include "test_support.h"
 
 namespace centigan {
 namespace {
@@ -19,7 +20,7 @@ const TrainOptions kQuiet = [] {
 }();
 
 std::string distill_folder(const std::string& name) {
-  const std::string path = std::string(testing::TempDir()) + "centigan_distill_" + name;
+  const std::string path = test::process_folder() + "/" + name;
   std::filesystem::remove_all(path);
   std::filesystem::remove_all(path + "-float");
   std::filesystem::remove(path + ".cgm");

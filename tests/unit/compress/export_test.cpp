@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "test_support.h"
+
 #include <filesystem>
 
 #include "centigan/core/error.h"
@@ -16,7 +18,7 @@ using compress_test::quantised;
 using lite_test::tiny_config;
 
 std::string temporary_folder() {
-  const std::string path = std::string(testing::TempDir()) + "centigan_export";
+  const std::string path = test::process_folder() + "/centigan_export";
   std::filesystem::remove_all(path);
   std::filesystem::create_directories(path);
   return path;

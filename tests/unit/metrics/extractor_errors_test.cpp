@@ -1,6 +1,8 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include "test_support.h"
+
 #include <cstdlib>
 #include <filesystem>
 
@@ -14,7 +16,7 @@ namespace {
 namespace fs = std::filesystem;
 
 TEST(Weights, ForeignFileIsNamedWithItsDifferences) {
-  const std::string path = testing::TempDir() + "not_inception.safetensors";
+  const std::string path = test::process_folder() + "/not_inception.safetensors";
   Safetensors file;
   file.tensors["net.layers.conv.weight"] = at::zeros({32, 3, 3, 5});
   file.tensors["fc.bias"] = at::zeros({4});
@@ -38,7 +40,7 @@ TEST(Weights, AbsentOnesSayHowToGetThem) {
 }
 
 TEST(Weights, AreFoundInTheFolderAndTheVariable) {
-  const fs::path folder = fs::path(testing::TempDir()) / "centigan_weights_search";
+  const fs::path folder = fs::path(test::process_folder()) / "centigan_weights_search";
   fs::create_directories(folder);
   const fs::path file = folder / "inception-2015-12-05.safetensors";
   write_safetensors(file, {});

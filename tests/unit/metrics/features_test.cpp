@@ -2,6 +2,8 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include "test_support.h"
+
 #include <chrono>
 #include <filesystem>
 
@@ -127,7 +129,7 @@ class AlteredWeights : public FidNetwork {
     return path_;
   }
   Safetensors file_;
-  std::string path_ = testing::TempDir() + "altered_inception.safetensors";
+  std::string path_ = test::process_folder() + "/altered_inception.safetensors";
 };
 
 TEST_F(AlteredWeights, OneFlippedBitLosesTheReservedName) {
