@@ -32,19 +32,33 @@ function(centigan_add_component name)
   centigan_install_target(${target})
 endfunction()
 
-# centigan_add_op_library(diffaug SOURCES …): a shared library lib/libcentigan_<name>.so of operators that links LibTorch
-# and nothing of ours, so that torch.ops.load_library can open it. Target centigan_<name>_ops, alias centigan::<name>_ops.
+# The file that Python opens, libcentigan_<name>.so: it checks the process's torch and opens the operators.
+function(centigan_add_op_loader target name torch_version)
+  add_library(${target} MODULE "${PROJECT_SOURCE_DIR}/core/loader/op_loader.c")
+  set_target_properties(${target} PROPERTIES OUTPUT_NAME centigan_${name} C_VISIBILITY_PRESET hidden)
+  target_compile_options(${target} PRIVATE -Wall -Wextra -Werror)
+  target_compile_definitions(${target} PRIVATE CENTIGAN_LOADER_NAME="${name}" CENTIGAN_LOADER_TORCH="${torch_version}")
+  target_link_libraries(${target} PRIVATE ${CMAKE_DL_LIBS})
+endfunction()
+
+# centigan_add_op_library(diffaug SOURCES …): operators that link LibTorch and nothing of ours. lib/libcentigan_<name>_ops.so
+# (target centigan_<name>_ops, alias centigan::<name>_ops) is what C++ links, lib/libcentigan_<name>.so beside it what
+# torch.ops.load_library opens.
 function(centigan_add_op_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES" ${ARGN})
   set(target centigan_${name}_ops)
   add_library(${target} SHARED ${ARG_SOURCES})
   add_library(centigan::${name}_ops ALIAS ${target})
   _centigan_common(${target})
-  set_target_properties(${target} PROPERTIES OUTPUT_NAME centigan_${name} EXPORT_NAME ${name}_ops)
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name}_ops)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include> $<INSTALL_INTERFACE:include>)
   target_link_libraries(${target} PUBLIC LibTorch::cpu)
   centigan_install_target(${target})
+  string(REGEX MATCH "^[0-9]+\\.[0-9]+" torch_version "${LibTorch_VERSION}")
+  centigan_add_op_loader(centigan_${name}_loader ${name} ${torch_version})
+  add_dependencies(${target} centigan_${name}_loader)
+  install(TARGETS centigan_${name}_loader LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
 # centigan_add_test(core SOURCES … DEPENDS … [LABEL full]): one GoogleTest program unit_<name>, each case a ctest test.
