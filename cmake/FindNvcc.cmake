@@ -1,0 +1,27 @@
+# Looks for an nvcc that can build the CUDA plugin, without enabling the language (which would stop a machine that has
+# none). Sets Nvcc_FOUND, Nvcc_COMPILER, Nvcc_VERSION, and Nvcc_PROBLEM: "" or what is missing.
+find_program(Nvcc_COMPILER nvcc
+  HINTS "$ENV{CUDACXX}" "$ENV{CUDA_PATH}/bin" "$ENV{CUDA_HOME}/bin" /usr/local/cuda/bin)
+set(Nvcc_PROBLEM "")
+set(Nvcc_VERSION "")
+if(CMAKE_CUDA_COMPILER)
+  set(Nvcc_COMPILER "${CMAKE_CUDA_COMPILER}" CACHE FILEPATH "nvcc" FORCE)
+endif()
+if(Nvcc_COMPILER)
+  execute_process(COMMAND "${Nvcc_COMPILER}" --version OUTPUT_VARIABLE _nvcc_text ERROR_QUIET)
+  if(_nvcc_text MATCHES "release ([0-9]+\\.[0-9]+)")
+    set(Nvcc_VERSION "${CMAKE_MATCH_1}")
+  endif()
+endif()
+# The runtime library has to be the one that LibTorch's CUDA part loads: libcudart.so.13.
+if(NOT Nvcc_COMPILER)
+  set(Nvcc_PROBLEM "no nvcc was found")
+elseif(Nvcc_VERSION VERSION_LESS 13.0 OR Nvcc_VERSION VERSION_GREATER_EQUAL 14.0)
+  set(Nvcc_PROBLEM "${Nvcc_COMPILER} is of CUDA '${Nvcc_VERSION}', LibTorch of CUDA 13")
+elseif(NOT TARGET LibTorch::cuda)
+  set(Nvcc_PROBLEM "LibTorch has no CUDA part (libtorch_cuda.so, libc10_cuda.so)")
+endif()
+set(Nvcc_FOUND FALSE)
+if(Nvcc_PROBLEM STREQUAL "")
+  set(Nvcc_FOUND TRUE)
+endif()
