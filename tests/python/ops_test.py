@@ -1,4 +1,4 @@
-"""The operator libraries as a PyTorch user meets them: gradients, opcheck, shapes without data, torch.compile.
+"""The operator libraries as a PyTorch user meets them: gradients, opcheck, shapes without data, function transforms.
 
 CENTIGAN_LIB names the folder of libcentigan_diffaug.so and libcentigan_nn.so.
 """
@@ -17,6 +17,8 @@ torch.ops.load_library(os.path.join(LIB, "libcentigan_diffaug.so"))
 torch.ops.load_library(os.path.join(LIB, "libcentigan_nn.so"))
 ops = torch.ops.centigan
 POLICY = "color,translation:ratio=0.3,cutout:p=0.5"
+OPCHECKS = ("test_schema", "test_autograd_registration", "test_faketensor", "test_aot_dispatch_static",
+            "test_aot_dispatch_dynamic")
 
 
 def picture(n=2, c=3, h=5, w=4, dtype=torch.float64):
@@ -68,7 +70,16 @@ def calls(x):
     return diffaug_calls(x) + nn_calls(x)
 
 
+# Those that take no tensors.
+WITHOUT_TENSORS = {"diffaug_draws"}
+
+
 class Operators(unittest.TestCase):
+    def test_every_operator_is_tested_here(self):
+        names = {name for name in torch._C._dispatch_get_all_op_names() if name.startswith("centigan::")}
+        tested = {op.name() for op, _ in calls(picture())} | {f"centigan::{name}" for name in WITHOUT_TENSORS}
+        self.assertEqual(names, tested, "each operator has an entry in diffaug_calls or nn_calls")
+
     def test_gradients_to_the_second_order(self):
         x = picture().requires_grad_()
         for op, args in calls(x):
@@ -90,7 +101,7 @@ class Operators(unittest.TestCase):
             x = picture(dtype=torch.float32).contiguous(memory_format=layout).requires_grad_()
             for op, args in calls(x):
                 with self.subTest(op=str(op), layout=layout):
-                    torch.library.opcheck(op, (x, *args))
+                    torch.library.opcheck(op, (x, *args), test_utils=OPCHECKS)
 
     def test_shapes_without_data(self):
         from torch._subclasses.fake_tensor import FakeTensorMode
@@ -124,23 +135,20 @@ class Operators(unittest.TestCase):
         self.assertEqual(ops.diffaug_draws(POLICY), 8)
 
 
-class Compile(unittest.TestCase):
-    def check(self, dynamic):
-        compiled = torch.compile(lambda x, u: ops.diffaug(x, u, POLICY), fullgraph=True, backend="aot_eager",
-                                 dynamic=dynamic)
-        for n in (2, 4):
-            x, u = picture(n).requires_grad_(), draws(n, 8)
-            y = compiled(x, u)
-            self.assertTrue(torch.equal(y, ops.diffaug(x, u, POLICY)))
-            grad, = torch.autograd.grad(y.square().sum(), x)
-            want, = torch.autograd.grad(ops.diffaug(x, u, POLICY).square().sum(), x)
-            torch.testing.assert_close(grad, want)
+class Transforms(unittest.TestCase):
+    """docs/python.md tells what works; what does not is refused, never wrong."""
 
-    def test_static(self):
-        self.check(False)
+    def test_vmap(self):
+        x, u = torch.stack([picture(), -picture()]), torch.stack([draws(2, 8), 1 - draws(2, 8)])
+        want = torch.stack([ops.diffaug(*pair, POLICY) for pair in zip(x, u)])
+        self.assertTrue(torch.equal(torch.func.vmap(lambda x, u: ops.diffaug(x, u, POLICY))(x, u), want))
 
-    def test_dynamic(self):
-        self.check(True)
+    def test_gradients_by_torch_func_and_forward_mode_are_refused(self):
+        f = lambda x: ops.translation(x, draws(2, 2), 0.3)
+        with self.assertRaisesRegex(RuntimeError, "functorch transforms"):
+            torch.func.grad(lambda x: f(x).sum())(picture())
+        with self.assertRaisesRegex(RuntimeError, "functorch transforms"):
+            torch.func.jvp(f, (picture(),), (picture(),))
 
 
 if __name__ == "__main__":
