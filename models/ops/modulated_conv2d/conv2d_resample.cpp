@@ -2,6 +2,7 @@
 
 #include "centigan/nn/ops.h"
 #include "common/static_size.h"
+#include "conv2d/convolution.h"
 
 namespace centigan {
 namespace {
@@ -34,7 +35,7 @@ Tensor conv2d_up(const Tensor& x, const Tensor& weight, const std::optional<Tens
   p.x0 -= kw - 1, p.x1 -= kw - up, p.y0 -= kh - 1, p.y1 -= kh - up;
   const int64_t crop_x = std::max<int64_t>(std::min(-p.x0, -p.x1), 0);
   const int64_t crop_y = std::max<int64_t>(std::min(-p.y0, -p.y1), 0);
-  const Tensor y = at::conv_transpose2d(x, weight.transpose(0, 1), {}, {up, up}, {crop_y, crop_x});
+  const Tensor y = convolution(x, weight.transpose(0, 1), {up, up, crop_y, crop_x, true});
   const Tensor filtered = upfirdn2d(y, f, {1, 1}, {1, 1}, {p.x0 + crop_x, p.x1 + crop_x, p.y0 + crop_y, p.y1 + crop_y},
                                     false, static_cast<double>(up * up));
   return down > 1 ? upfirdn2d(filtered, f, {1, 1}, {down, down}) : filtered;
@@ -54,15 +55,16 @@ Tensor conv2d_resample(const Tensor& x, const Tensor& weight, const std::optiona
                        int64_t padding, bool flip_weight) {
   check_conv2d_resample(x, weight, up, down, padding);
   const Tensor correlated = flip_weight ? weight : weight.flip({2, 3});
-  if (up == 1 && down == 1) return at::conv2d(x, correlated, {}, 1, {padding, padding});
+  if (up == 1 && down == 1) return convolution(x, correlated, {1, 1, padding, padding});
   const int64_t fw = f ? static_size(*f, -1) : 1, fh = f ? static_size(*f, 0) : 1;
   const ResamplePadding p = total_padding(fw, fh, up, down, padding);
   const bool pointwise = static_size(weight, 2) == 1 && static_size(weight, 3) == 1;
   // A 1x1 convolution works on the smaller of the two pictures.
-  if (pointwise && up == 1) return at::conv2d(upfirdn2d(x, f, {1, 1}, {down, down}, p.array()), correlated);
+  if (pointwise && up == 1) return convolution(upfirdn2d(x, f, {1, 1}, {down, down}, p.array()), correlated, {});
   if (pointwise && down == 1)
-    return upfirdn2d(at::conv2d(x, correlated), f, {up, up}, {1, 1}, p.array(), false, static_cast<double>(up * up));
-  if (up == 1) return at::conv2d(upfirdn2d(x, f, {1, 1}, {1, 1}, p.array()), correlated, {}, {down, down});
+    return upfirdn2d(convolution(x, correlated, {}), f, {up, up}, {1, 1}, p.array(), false,
+                     static_cast<double>(up * up));
+  if (up == 1) return convolution(upfirdn2d(x, f, {1, 1}, {1, 1}, p.array()), correlated, {down, down});
   return conv2d_up(x, flip_weight ? weight.flip({2, 3}) : weight, f, up, down, p);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "centigan/nn/ops.h"
+#include "channel_scale/channel_scale.h"
 #include "common/static_size.h"
 
 namespace centigan {
@@ -39,10 +40,6 @@ Tensor demodulation(const Tensor& weight, const Tensor& styles) {
   return (styles.square().matmul(energy.t()) + kDemodulationEps).rsqrt();
 }
 
-Tensor per_channel(const Tensor& factors, const Tensor& x) {
-  return factors.to(x.scalar_type()).unsqueeze(2).unsqueeze(3);
-}
-
 Tensor modulated_conv2d_composite(const Tensor& x, const Tensor& weight, const Tensor& styles,
                                   const std::optional<Tensor>& noise, int64_t up, int64_t down, int64_t padding,
                                   const std::optional<Tensor>& resample_filter, bool demodulate, bool flip_weight) {
@@ -51,9 +48,9 @@ Tensor modulated_conv2d_composite(const Tensor& x, const Tensor& weight, const T
   const at::ScalarType exact = at::toOpMathType(x.scalar_type());  // float32 for half types
   const Tensor w = rescale ? half_safe_weight(weight.to(exact)) : weight.to(exact);
   const Tensor s = rescale ? half_safe_styles(styles.to(exact)) : styles.to(exact);
-  Tensor y =
-      conv2d_resample(x * per_channel(s, x), w.to(x.scalar_type()), resample_filter, up, down, padding, flip_weight);
-  if (demodulate) y = y * per_channel(demodulation(w, s), x);
+  const Tensor y =
+      conv2d_resample(channel_scale(x, s), w.to(x.scalar_type()), resample_filter, up, down, padding, flip_weight);
+  if (demodulate) return channel_scale(y, demodulation(w, s), noise);
   return noise ? y + noise->to(x.scalar_type()) : y;
 }
 

@@ -1,20 +1,12 @@
 #include <vector>
 
 #include "centigan/nn/ops.h"
-#include "common/static_size.h"
+#include "upfirdn2d/upfirdn2d_options.h"
 
 namespace centigan {
 namespace {
 
 constexpr int64_t kSeparableTaps = 8;  // from here on two 1-D passes beat one 2-D pass
-
-// Wrappers need the size along both axes of a filter that may be 1-D.
-int64_t filter_width(const torch::Tensor& f) {
-  return static_size(f, -1);
-}
-int64_t filter_height(const torch::Tensor& f) {
-  return static_size(f, 0);
-}
 
 }  // namespace
 
