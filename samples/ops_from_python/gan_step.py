@@ -2,7 +2,7 @@
 
     python gan_step.py build/release/lib [steps]
 
-Use the Python whose torch the libraries were built with, and import torch before loading them.
+The libraries fit the torch that they were built with (docs/python.md), and are loaded after `import torch`.
 """
 import sys
 
