@@ -66,19 +66,47 @@ def nn_calls(x):
     ]
 
 
+def nn_gradient_calls(x):
+    """What the gradients of the network operators are made of; x is the gradient that comes in."""
+    n, c, h, w = x.shape
+    random = lambda *sizes: torch.rand(*sizes, dtype=x.dtype, generator=torch.Generator().manual_seed(3))
+    other, weight, b = random(n, c, h, w), random(2, c, 3, 3), random(c)
+    halving = ([1, 1], [2, 2], [1, 1, 1, 1], False, 1.0)
+    smooth = (other, b, (other + b[:, None, None]).tanh(), 1, "tanh")
+    return [
+        (ops.upfirdn2d_backward.default, (fir(), 2 * h, 2 * w, *halving)),
+        (ops.bias_act_backward.default, (*smooth, 0.2, 1.0, -1.0, True)),
+        (ops.bias_act_double_backward.default, (other, *smooth, 0.2, 1.0, -1.0)),
+        (ops.channel_scale.default, (random(n, c), random(n, 1, h, w))),
+        (ops.channel_dot.default, (other,)),
+        (ops.convolution.default, (weight, [1, 1], [1, 1], False)),
+        (ops.convolution_input.default, (random(c, 2, 3, 3), h, w, [1, 1], [1, 1], False)),
+        (ops.convolution_weight.default, (other, 3, 3, [1, 1], [1, 1], False)),
+    ]
+
+
 def calls(x):
-    return diffaug_calls(x) + nn_calls(x)
+    return diffaug_calls(x) + nn_calls(x) + nn_gradient_calls(x)
+
+
+def calls_without_gradient(x):
+    return [(ops.channel_scale_backward.default, (x + 1, torch.ones(x.shape[:2], dtype=x.dtype)))]
 
 
 # Those that take no tensors.
 WITHOUT_TENSORS = {"diffaug_draws"}
 
 
+def results(y):
+    return y if isinstance(y, (tuple, list)) else (y,)
+
+
 class Operators(unittest.TestCase):
     def test_every_operator_is_tested_here(self):
         names = {name for name in torch._C._dispatch_get_all_op_names() if name.startswith("centigan::")}
-        tested = {op.name() for op, _ in calls(picture())} | {f"centigan::{name}" for name in WITHOUT_TENSORS}
-        self.assertEqual(names, tested, "each operator has an entry in diffaug_calls or nn_calls")
+        tested = {op.name() for op, _ in calls(picture()) + calls_without_gradient(picture())}
+        tested |= {f"centigan::{name}" for name in WITHOUT_TENSORS}
+        self.assertEqual(names, tested, "each operator has an entry in the lists above")
 
     def test_gradients_to_the_second_order(self):
         x = picture().requires_grad_()
@@ -102,22 +130,25 @@ class Operators(unittest.TestCase):
             for op, args in calls(x):
                 with self.subTest(op=str(op), layout=layout):
                     torch.library.opcheck(op, (x, *args), test_utils=OPCHECKS)
+            for op, args in calls_without_gradient(x.detach()):
+                torch.library.opcheck(op, (x.detach(), *args), test_utils=OPCHECKS)
 
     def test_shapes_without_data(self):
         from torch._subclasses.fake_tensor import FakeTensorMode
 
         own_layout = {op for op, _ in diffaug_calls(picture())}
         for x in (picture(), picture(0), picture(3, 3, 9, 7).to(memory_format=torch.channels_last)):
-            for op, args in calls(x):
+            for op, args in calls(x) + calls_without_gradient(x):
                 with self.subTest(op=str(op), shape=tuple(x.shape)):
-                    y = op(x, *args)
+                    got = results(op(x, *args))
                     meta = op(x.to("meta"), *(a.to("meta") if torch.is_tensor(a) else a for a in args))
-                    self.assertEqual((meta.shape, meta.dtype), (y.shape, y.dtype))
-                    if op in own_layout:  # the others have that of LibTorch's convolutions
-                        self.assertEqual(meta.stride(), y.stride())
                     with FakeTensorMode(allow_non_fake_inputs=True) as mode:
                         fake = op(mode.from_tensor(x), *args)
-                    self.assertEqual((fake.shape, fake.device.type), (y.shape, "cpu"))
+                    for y, m, f in zip(got, results(meta), results(fake), strict=True):
+                        self.assertEqual((m.shape, m.dtype), (y.shape, y.dtype))
+                        self.assertEqual((f.shape, f.device.type), (y.shape, "cpu"))
+                        if op in own_layout:  # the others have that of LibTorch's convolutions
+                            self.assertEqual(m.stride(), y.stride())
 
     def test_half_types_and_empty_batch(self):
         for dtype in (torch.float16, torch.bfloat16, torch.float32, torch.float64):
