@@ -16,4 +16,12 @@ run(${WORK}/build/consumer)
 message("${output}")
 run(${WORK}/prefix/bin/centigan --version)
 message("${output}")
+# The installed operators in Python, where that can import torch.
+execute_process(COMMAND "${PYTHON}" -c "import torch" RESULT_VARIABLE no_torch OUTPUT_QUIET ERROR_QUIET)
+if(NOT no_torch)
+  run("${PYTHON}" -c "import torch
+for name in 'nn', 'diffaug': torch.ops.load_library(f'${WORK}/prefix/lib/libcentigan_{name}.so')
+print(torch.ops.centigan.diffaug(torch.ones(1, 3, 4, 4), torch.rand(1, 2), 'cutout').shape, torch.ops.centigan.bias_act)")
+  message("${output}")
+endif()
 file(REMOVE_RECURSE ${WORK}/prefix ${WORK}/build)
