@@ -26,20 +26,4 @@ Tensor empty_pictures(const Tensor& x) {
   return at::empty_like(x, x.options(), x.suggest_memory_format());
 }
 
-DensePictures moved_pictures(const Tensor& x, const Tensor& u) {
-  const at::MemoryFormat format = x.suggest_memory_format();
-  DensePictures d{x.contiguous(format), u.to(at::kDouble).contiguous(), empty_pictures(x)};
-  d.n = x.size(0), d.c = x.size(1), d.h = x.size(2), d.w = x.size(3);
-  d.channels_last = format == at::MemoryFormat::ChannelsLast;
-  return d;
-}
-
-DensePictures dense_pictures(const Tensor& x, const Tensor& u) {
-  return moved_pictures(x.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat), u);
-}
-
-Tensor finish(const DensePictures& pictures, const Tensor& x) {
-  return pictures.y.to(x.scalar_type());
-}
-
 }  // namespace centigan

@@ -3,32 +3,30 @@
 
 #include "centigan/diffaug/ops.h"
 #include "common/pictures.h"
+#include "fused/fused_policy.h"
 
 namespace centigan {
 namespace {
 
 using at::Tensor;
 
-Tensor cutout_meta(const Tensor& x, const Tensor& u, double ratio) {
+// A policy of one step: kernels, shapes and gradients are those of diffaug.
+Tensor cutout_composite(const Tensor& x, const Tensor& u, double ratio) {
   check_pictures("cutout", x, u, 2);
   check_ratio("cutout", ratio);
-  return empty_pictures(x);
+  return diffaug(x, u, step_text("cutout", ratio));
 }
 
 TORCH_LIBRARY_FRAGMENT(centigan, m) {
   m.def("cutout(Tensor x, Tensor u, float ratio=0.5) -> Tensor", {at::Tag::pt2_compliant_tag});
-}
-
-TORCH_LIBRARY_IMPL(centigan, Meta, m) {
-  m.impl("cutout", cutout_meta);
+  m.impl("cutout", c10::DispatchKey::CompositeImplicitAutograd, cutout_composite);
 }
 
 }  // namespace
 
 Tensor cutout(const Tensor& x, const Tensor& u, double ratio) {
-  static const auto op = c10::Dispatcher::singleton()
-                             .findSchemaOrThrow("centigan::cutout", "")
-                             .typed<Tensor(const Tensor&, const Tensor&, double)>();
+  static const auto op =
+      c10::Dispatcher::singleton().findSchemaOrThrow("centigan::cutout", "").typed<decltype(cutout_composite)>();
   return op.call(x, u, ratio);
 }
 

@@ -9,17 +9,15 @@ namespace {
 
 using at::Tensor;
 
-Tensor saturation_meta(const Tensor& x, const Tensor& u) {
+// A policy of one step: kernels, shapes and gradients are those of diffaug.
+Tensor saturation_composite(const Tensor& x, const Tensor& u) {
   check_pictures("saturation", x, u, 1);
-  return empty_pictures(x);
+  return diffaug(x, u, "saturation");
 }
 
 TORCH_LIBRARY_FRAGMENT(centigan, m) {
   m.def("saturation(Tensor x, Tensor u) -> Tensor", {at::Tag::pt2_compliant_tag});
-}
-
-TORCH_LIBRARY_IMPL(centigan, Meta, m) {
-  m.impl("saturation", saturation_meta);
+  m.impl("saturation", c10::DispatchKey::CompositeImplicitAutograd, saturation_composite);
 }
 
 }  // namespace
@@ -27,7 +25,7 @@ TORCH_LIBRARY_IMPL(centigan, Meta, m) {
 Tensor saturation(const Tensor& x, const Tensor& u) {
   static const auto op = c10::Dispatcher::singleton()
                              .findSchemaOrThrow("centigan::saturation", "")
-                             .typed<Tensor(const Tensor&, const Tensor&)>();
+                             .typed<decltype(saturation_composite)>();
   return op.call(x, u);
 }
 

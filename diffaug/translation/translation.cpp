@@ -3,32 +3,23 @@
 
 #include "centigan/diffaug/ops.h"
 #include "common/pictures.h"
+#include "fused/fused_policy.h"
 
 namespace centigan {
 namespace {
 
 using at::Tensor;
 
-Tensor translation_meta(const Tensor& x, const Tensor& u, double ratio) {
+// A policy of one step: kernels, shapes and gradients are those of diffaug.
+Tensor translation_composite(const Tensor& x, const Tensor& u, double ratio) {
   check_pictures("translation", x, u, 2);
   check_ratio("translation", ratio);
-  return empty_pictures(x);
-}
-
-Tensor translation_backward_meta(const Tensor& grad, const Tensor& u, double ratio) {
-  check_pictures("translation_backward", grad, u, 2);
-  check_ratio("translation_backward", ratio);
-  return empty_pictures(grad);
+  return diffaug(x, u, step_text("translation", ratio));
 }
 
 TORCH_LIBRARY_FRAGMENT(centigan, m) {
   m.def("translation(Tensor x, Tensor u, float ratio=0.125) -> Tensor", {at::Tag::pt2_compliant_tag});
-  m.def("translation_backward(Tensor grad, Tensor u, float ratio) -> Tensor", {at::Tag::pt2_compliant_tag});
-}
-
-TORCH_LIBRARY_IMPL(centigan, Meta, m) {
-  m.impl("translation", translation_meta);
-  m.impl("translation_backward", translation_backward_meta);
+  m.impl("translation", c10::DispatchKey::CompositeImplicitAutograd, translation_composite);
 }
 
 }  // namespace
@@ -36,15 +27,8 @@ TORCH_LIBRARY_IMPL(centigan, Meta, m) {
 Tensor translation(const Tensor& x, const Tensor& u, double ratio) {
   static const auto op = c10::Dispatcher::singleton()
                              .findSchemaOrThrow("centigan::translation", "")
-                             .typed<Tensor(const Tensor&, const Tensor&, double)>();
+                             .typed<decltype(translation_composite)>();
   return op.call(x, u, ratio);
-}
-
-Tensor translation_backward(const Tensor& grad, const Tensor& u, double ratio) {
-  static const auto op = c10::Dispatcher::singleton()
-                             .findSchemaOrThrow("centigan::translation_backward", "")
-                             .typed<Tensor(const Tensor&, const Tensor&, double)>();
-  return op.call(grad, u, ratio);
 }
 
 }  // namespace centigan

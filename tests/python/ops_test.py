@@ -43,10 +43,13 @@ def diffaug_calls(x):
         (ops.saturation.default, (draws(n, 1),)),
         (ops.contrast.default, (draws(n, 1),)),
         (ops.translation.default, (draws(n, 2), 0.3)),
-        (ops.translation_backward.default, (draws(n, 2), 0.3)),
         (ops.cutout.default, (draws(n, 2), 0.5)),
         (ops.diffaug.default, (draws(n, 8), POLICY)),
         (ops.diffaug.p, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
+        (ops.diffaug_linear.default, (draws(n, 8), POLICY)),
+        (ops.diffaug_linear.default, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
+        (ops.diffaug_backward.default, (draws(n, 8), POLICY)),
+        (ops.diffaug_backward.default, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
     ]
 
 
@@ -161,6 +164,14 @@ class Operators(unittest.TestCase):
             ops.diffaug(picture(), draws(2, 2), "tranlation")
         with self.assertRaisesRegex(RuntimeError, r"saturation: u must be \[2, 1\], got \[2, 3\]"):
             ops.saturation(picture(), draws(2, 3))
+
+    def test_parameters(self):
+        x, u = picture(dtype=torch.float32).requires_grad_(), draws(2, 8)
+        y, parameters = ops.diffaug.parameters(x, u, POLICY)
+        self.assertTrue(torch.equal(y, ops.diffaug(x, u, POLICY)))
+        self.assertEqual((parameters.shape, parameters.requires_grad, y.requires_grad), ((2, 12), False, True))
+        self.assertTrue(torch.equal(parameters[:, 0], u[:, 0] - 0.5))
+        torch.library.opcheck(ops.diffaug.parameters, (x, u, POLICY))
 
     def test_number_of_draws(self):
         self.assertEqual(ops.diffaug_draws(POLICY), 8)

@@ -17,11 +17,17 @@ c10::OperatorHandle operator_named(const char* name, const char* overload = "") 
 TEST(DiffaugLibrary, EveryOperatorHasEveryKernel) {
   EXPECT_EQ(centigan_diffaug_abi_version(), 1);
   using c10::DispatchKey;
-  for (const char* name : {"brightness", "saturation", "contrast", "translation", "translation_backward", "cutout"})
-    for (const DispatchKey key : {DispatchKey::CPU, DispatchKey::CUDA, DispatchKey::Meta, DispatchKey::Autograd})
-      EXPECT_TRUE(operator_named(name).hasKernelForDispatchKey(key)) << name << " " << toString(key);
-  for (const char* overload : {"", "p"})
-    EXPECT_TRUE(operator_named("diffaug", overload).hasKernelForDispatchKey(DispatchKey::CompositeImplicitAutograd));
+  for (const auto& [name, overload] : {std::pair<const char*, const char*>{"diffaug", ""},
+                                       {"diffaug", "p"},
+                                       {"diffaug", "parameters"},
+                                       {"diffaug_linear", ""},
+                                       {"diffaug_backward", ""}}) {
+    for (const DispatchKey key : {DispatchKey::CPU, DispatchKey::Meta, DispatchKey::Autograd})
+      EXPECT_TRUE(operator_named(name, overload).hasKernelForDispatchKey(key)) << name << " " << toString(key);
+    EXPECT_TRUE(operator_named(name, overload).hasComputedKernelForDispatchKey(DispatchKey::CUDA)) << name;
+  }
+  for (const char* name : {"brightness", "saturation", "contrast", "translation", "cutout"})
+    EXPECT_TRUE(operator_named(name).hasKernelForDispatchKey(DispatchKey::CompositeImplicitAutograd)) << name;
   operator_named("diffaug_draws");
 }
 

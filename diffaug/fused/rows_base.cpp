@@ -1,0 +1,2 @@
+#define CENTIGAN_ROWS kRowsBase
+#include "fused/rows_impl.h"
