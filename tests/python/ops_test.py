@@ -96,8 +96,8 @@ def calls_without_gradient(x):
     return [(ops.channel_scale_backward.default, (x + 1, torch.ones(x.shape[:2], dtype=x.dtype)))]
 
 
-# Those that take no tensors.
-WITHOUT_TENSORS = {"diffaug_draws"}
+# Those that take no tensors, or give two.
+TESTED_ALONE = {"diffaug_draws", "diffaug.parameters"}
 
 
 def results(y):
@@ -108,7 +108,7 @@ class Operators(unittest.TestCase):
     def test_every_operator_is_tested_here(self):
         names = {name for name in torch._C._dispatch_get_all_op_names() if name.startswith("centigan::")}
         tested = {op.name() for op, _ in calls(picture()) + calls_without_gradient(picture())}
-        tested |= {f"centigan::{name}" for name in WITHOUT_TENSORS}
+        tested |= {f"centigan::{name}" for name in TESTED_ALONE}
         self.assertEqual(names, tested, "each operator has an entry in the lists above")
 
     def test_gradients_to_the_second_order(self):
@@ -171,7 +171,7 @@ class Operators(unittest.TestCase):
         self.assertTrue(torch.equal(y, ops.diffaug(x, u, POLICY)))
         self.assertEqual((parameters.shape, parameters.requires_grad, y.requires_grad), ((2, 12), False, True))
         self.assertTrue(torch.equal(parameters[:, 0], u[:, 0] - 0.5))
-        torch.library.opcheck(ops.diffaug.parameters, (x, u, POLICY))
+        torch.library.opcheck(ops.diffaug.parameters, (x, u, POLICY), test_utils=OPCHECKS)
 
     def test_number_of_draws(self):
         self.assertEqual(ops.diffaug_draws(POLICY), 8)
