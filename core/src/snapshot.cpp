@@ -44,7 +44,7 @@ std::map<std::string, torch::Tensor> module_tensors(const torch::nn::Module& mod
 }
 
 // One line for each tensor that is missing, of another form, or not part of the module.
-std::string module_differences(const std::map<std::string, torch::Tensor>& mine, const std::string& prefix,
+std::string tensor_differences(const std::map<std::string, torch::Tensor>& mine, const std::string& prefix,
                                const Snapshot& snapshot) {
   std::string list;
   for (const auto& [name, tensor] : mine) {
@@ -106,12 +106,16 @@ void load_module(torch::nn::Module& module, const std::string& prefix, const Sna
                  const std::string& source) {
   const at::NoGradGuard no_grad;
   auto mine = module_tensors(module, prefix);
-  const std::string differences = module_differences(mine, prefix, snapshot);
+  const std::string differences = tensor_differences(mine, prefix, snapshot);
   if (!differences.empty()) {
     fail("checkpoint", source, "the network is another one:" + differences,
          "use the configuration it was trained with");
   }
   for (auto& [name, tensor] : mine) tensor.copy_(snapshot.tensors.at(name));
+}
+
+std::string module_differences(const torch::nn::Module& module, const std::string& prefix, const Snapshot& snapshot) {
+  return tensor_differences(module_tensors(module, prefix), prefix, snapshot);
 }
 
 std::string hash_snapshot(const Snapshot& snapshot, const std::vector<std::string>& prefixes) {

@@ -4,6 +4,8 @@
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/stack.h>
 
+#include <algorithm>
+
 #include "centigan/core/error.h"
 #include "centigan/core/hash.h"
 #include "load.h"
@@ -59,13 +61,14 @@ class FolderDataset final : public Dataset {
 
 }  // namespace
 
-std::shared_ptr<Dataset> open_dataset(const DataConfig& config, int64_t resolution, int64_t channels,
+std::shared_ptr<Dataset> open_dataset(const DataConfig& config, PictureSize size, int64_t channels,
                                       DataReport* report) {
-  if (resolution < 1 || resolution > 4096 || (channels != 1 && channels != 3 && channels != 4))
-    fail_usage("data", "resolution " + std::to_string(resolution) + ", channels " + std::to_string(channels),
+  const bool fits = std::min(size.height, size.width) >= 1 && std::max(size.height, size.width) <= 4096;
+  if (!fits || (channels != 1 && channels != 3 && channels != 4))
+    fail_usage("data", "resolution " + size.text() + ", channels " + std::to_string(channels),
                "pictures are made 1 to 4096 pixels a side with 1, 3 or 4 channels", "256 and 3 are usual");
   DataReport unused;
-  return std::make_shared<FolderDataset>(load_pictures(config, resolution, channels, report ? *report : unused));
+  return std::make_shared<FolderDataset>(load_pictures(config, size, channels, report ? *report : unused));
 }
 
 torch::Tensor all_images(const Dataset& dataset) {

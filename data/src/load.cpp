@@ -35,14 +35,14 @@ size_t chosen(const std::string& field, const std::string& value, const std::vec
              did_you_mean(value, words, "choose one of them"));
 }
 
-Picture prepared(const Picture& decoded, const Attempt& attempt, const LoadOptions& options, int64_t side,
+Picture prepared(const Picture& decoded, const Attempt& attempt, const LoadOptions& options, PictureSize size,
                  int64_t channels) {
   const int orientation = options.rotate ? attempt.scan.orientation : 1;
   const Picture picture = with_channels(upright(decoded, orientation), channels, options.background);
-  return side ? fitted(picture, side, options.fit, options.filter, options.background) : picture;
+  return size.width ? fitted(picture, size, options.fit, options.filter, options.background) : picture;
 }
 
-void decode_attempt(const std::vector<uint8_t>& bytes, const LoadOptions& options, int64_t side, int64_t channels,
+void decode_attempt(const std::vector<uint8_t>& bytes, const LoadOptions& options, PictureSize size, int64_t channels,
                     Attempt& attempt) {
   static std::mutex one_large_picture;
   std::unique_lock<std::mutex> lock(one_large_picture, std::defer_lock);
@@ -50,16 +50,17 @@ void decode_attempt(const std::vector<uint8_t>& bytes, const LoadOptions& option
   Picture decoded;
   if (!decode_image(bytes.data(), bytes.size(), attempt.scan, decoded, attempt.problem)) return;
   attempt.had_alpha = decoded.channels % 2 == 0;
-  attempt.picture = prepared(decoded, attempt, options, side, channels);
+  attempt.picture = prepared(decoded, attempt, options, size, channels);
 }
 
-void try_file(const std::string& root, const LoadOptions& options, int64_t side, int64_t channels, Attempt& attempt) {
+void try_file(const std::string& root, const LoadOptions& options, PictureSize size, int64_t channels,
+              Attempt& attempt) {
   std::vector<uint8_t> bytes;
   attempt.problem = read_picture_file(root + "/" + attempt.name, options.limits.max_bytes, bytes);
   if (!attempt.problem.empty()) return;
   attempt.scan = scan_image(bytes.data(), bytes.size(), options.limits);
   attempt.problem = attempt.scan.problem, attempt.hint = attempt.scan.hint;
-  if (attempt.problem.empty()) decode_attempt(bytes, options, side, channels, attempt);
+  if (attempt.problem.empty()) decode_attempt(bytes, options, size, channels, attempt);
 }
 
 // Runs work(0 … count-1) on the hardware's threads. The first exception is thrown again here.
@@ -133,17 +134,19 @@ size_t count_if(const std::vector<Attempt>& good, Test test) {
   return static_cast<size_t>(std::count_if(good.begin(), good.end(), test));
 }
 
-void note_sizes(const std::vector<Attempt>& good, const DataConfig& config, int64_t side, DataReport& report) {
+void note_sizes(const std::vector<Attempt>& good, const DataConfig& config, PictureSize size, DataReport& report) {
   const std::string fit = config.fit == "crop" ? "cropped to the centre" : config.fit == "pad" ? "padded" : "stretched";
-  const auto odd = [](const Attempt& a) { return a.scan.width != a.scan.height; };
-  note(report, count_if(good, odd), "image is not square and was " + fit, "images are not square and were " + fit);
-  const std::string size = " smaller than " + std::to_string(side) + "x" + std::to_string(side);
-  const auto small = [&](const Attempt& a) { return std::min(a.scan.width, a.scan.height) < side; };
-  note(report, count_if(good, small), "image is" + size + " and was enlarged",
-       "images are" + size + " and were enlarged");
+  const std::string shape = size.square() ? "square" : "of the shape " + size.text();
+  const auto odd = [&](const Attempt& a) { return a.scan.width * size.height != a.scan.height * size.width; };
+  note(report, count_if(good, odd), "image is not " + shape + " and was " + fit,
+       "images are not " + shape + " and were " + fit);
+  const auto small = [&](const Attempt& a) { return a.scan.width < size.width || a.scan.height < size.height; };
+  const std::string smaller = " smaller than " + size.text();
+  note(report, count_if(good, small), "image is" + smaller + " and was enlarged",
+       "images are" + smaller + " and were enlarged");
 }
 
-void note_facts(const std::vector<Attempt>& good, const DataConfig& config, int64_t side, int64_t channels,
+void note_facts(const std::vector<Attempt>& good, const DataConfig& config, PictureSize size, int64_t channels,
                 DataReport& report) {
   const std::string alpha = channels == 4 || config.alpha == "premultiply"
                                 ? "alpha, " + std::string(config.alpha == "premultiply" ? "multiplied in" : "kept")
@@ -159,7 +162,7 @@ void note_facts(const std::vector<Attempt>& good, const DataConfig& config, int6
   note(report, count_if(good, turned), "image carries" + flag, "images carry" + flag);
   note_wrong_names(good, report);
   note_copies(good, report);
-  if (side) note_sizes(good, config, side, report);
+  if (size.width) note_sizes(good, config, size, report);
 }
 
 void check_count(const DataConfig& config, size_t good, size_t bad, DataReport& report) {
@@ -222,12 +225,13 @@ LoadOptions load_options(const DataConfig& config) {
   return options;
 }
 
-std::vector<LoadedPicture> load_pictures(const DataConfig& config, int64_t side, int64_t channels, DataReport& report) {
+std::vector<LoadedPicture> load_pictures(const DataConfig& config, PictureSize size, int64_t channels,
+                                         DataReport& report) {
   const LoadOptions options = load_options(config);
   const FolderListing listing = list_folder(config.path);
   std::vector<Attempt> attempts = listed(listing);
   in_parallel(attempts.size(), [&](size_t i) {
-    if (attempts[i].problem.empty()) try_file(config.path, options, side, channels, attempts[i]);
+    if (attempts[i].problem.empty()) try_file(config.path, options, size, channels, attempts[i]);
   });
   for (const Attempt& a : attempts)
     if (!a.problem.empty()) skip(a.name, a.problem, a.hint, config, report);
@@ -235,7 +239,7 @@ std::vector<LoadedPicture> load_pictures(const DataConfig& config, int64_t side,
   std::vector<Attempt> good = sorted_good(std::move(attempts));
   check_count(config, good.size(), report.skipped.size(), report);
   report.used = static_cast<int64_t>(good.size());
-  note_facts(good, config, side, channels, report);
+  note_facts(good, config, size, channels, report);
   std::vector<LoadedPicture> pictures;
   for (Attempt& a : good) pictures.push_back({a.name, std::move(a.picture)});
   return pictures;

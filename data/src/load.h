@@ -25,8 +25,9 @@ struct LoadOptions {
 LoadOptions load_options(const DataConfig& config);
 
 // Reads, scans and decodes all pictures of config.path on all hardware threads; each becomes `channels` channels, and
-// side x side pixels unless side is 0. Fewer than 2 good ones, fewer than 8 beside bad ones, a bad one under
+// that size unless it is 0. Fewer than 2 good ones, fewer than 8 beside bad ones, a bad one under
 // config.strict: Error.
-std::vector<LoadedPicture> load_pictures(const DataConfig& config, int64_t side, int64_t channels, DataReport& report);
+std::vector<LoadedPicture> load_pictures(const DataConfig& config, PictureSize size, int64_t channels,
+                                         DataReport& report);
 
 }  // namespace centigan

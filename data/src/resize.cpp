@@ -96,37 +96,43 @@ void store_row(const std::vector<float>& sums, int64_t channels, uint8_t* out) {
   }
 }
 
-Picture centre_square(const Picture& picture) {
-  const int64_t side = std::min(picture.width, picture.height), row = side * picture.channels;
-  const int64_t x = (picture.width - side) / 2, y = (picture.height - side) / 2;
-  Picture out{side, side, picture.channels, {}};
-  for (int64_t i = 0; i < side; ++i) {
+bool same_shape(const Picture& picture, PictureSize size) {
+  return picture.width * size.height == picture.height * size.width;
+}
+
+// The largest part in the centre with the shape of `size`.
+Picture centre_part(const Picture& picture, PictureSize size) {
+  const int64_t width = std::clamp<int64_t>(picture.height * size.width / size.height, 1, picture.width);
+  const int64_t height = std::clamp<int64_t>(picture.width * size.height / size.width, 1, picture.height);
+  const int64_t x = (picture.width - width) / 2, y = (picture.height - height) / 2, row = width * picture.channels;
+  Picture out{width, height, picture.channels, {}};
+  for (int64_t i = 0; i < height; ++i) {
     const auto from = picture.pixels.begin() + ((y + i) * picture.width + x) * picture.channels;
     out.pixels.insert(out.pixels.end(), from, from + row);
   }
   return out;
 }
 
-Picture background_square(int64_t side, int64_t channels, const Background& background) {
+Picture background_picture(PictureSize size, int64_t channels, const Background& background) {
   const Picture white{1, 1, 4, {background.rgb[0], background.rgb[1], background.rgb[2], 0}};
   const Picture pixel = with_channels(white, channels, background);
-  Picture out{side, side, channels, {}};
-  for (int64_t i = 0; i < side * side; ++i)
+  Picture out{size.width, size.height, channels, {}};
+  for (int64_t i = 0; i < size.width * size.height; ++i)
     out.pixels.insert(out.pixels.end(), pixel.pixels.begin(), pixel.pixels.end());
   return out;
 }
 
-// Long side to `side`, the short one in proportion, in the middle of the background.
-Picture padded(const Picture& picture, int64_t side, Filter filter, const Background& background) {
-  const int64_t longest = std::max(picture.width, picture.height);
-  const auto scaled = [&](int64_t length) {
-    return std::max<int64_t>(1, (length * side * 2 + longest) / (2 * longest));
-  };
+// The side that is relatively longer fills `size`, the other is scaled in proportion, in the middle of the background.
+Picture padded(const Picture& picture, PictureSize size, Filter filter, const Background& background) {
+  const bool wide = picture.width * size.height >= picture.height * size.width;
+  const int64_t to = wide ? size.width : size.height, from = wide ? picture.width : picture.height;
+  const auto scaled = [&](int64_t length) { return std::max<int64_t>(1, (length * to * 2 + from) / (2 * from)); };
   const Picture inner = resized(picture, scaled(picture.width), scaled(picture.height), filter);
-  Picture out = background_square(side, picture.channels, background);
-  const int64_t x = (side - inner.width) / 2, y = (side - inner.height) / 2, row = inner.width * inner.channels;
+  Picture out = background_picture(size, picture.channels, background);
+  const int64_t x = (size.width - inner.width) / 2, y = (size.height - inner.height) / 2;
+  const int64_t row = inner.width * inner.channels;
   for (int64_t i = 0; i < inner.height; ++i)
-    std::copy_n(inner.pixels.begin() + i * row, row, out.pixels.begin() + ((y + i) * side + x) * inner.channels);
+    std::copy_n(inner.pixels.begin() + i * row, row, out.pixels.begin() + ((y + i) * size.width + x) * inner.channels);
   return out;
 }
 
@@ -155,10 +161,10 @@ Picture resized(const Picture& picture, int64_t width, int64_t height, Filter fi
   return out;
 }
 
-Picture fitted(const Picture& picture, int64_t side, Fit fit, Filter filter, const Background& background) {
-  if (fit == Fit::kStretch || picture.width == picture.height) return resized(picture, side, side, filter);
-  if (fit == Fit::kPad) return padded(picture, side, filter, background);
-  return resized(centre_square(picture), side, side, filter);
+Picture fitted(const Picture& picture, PictureSize size, Fit fit, Filter filter, const Background& background) {
+  if (fit == Fit::kStretch || same_shape(picture, size)) return resized(picture, size.width, size.height, filter);
+  if (fit == Fit::kPad) return padded(picture, size, filter, background);
+  return resized(centre_part(picture, size), size.width, size.height, filter);
 }
 
 }  // namespace centigan

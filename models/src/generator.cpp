@@ -18,8 +18,8 @@ torch::Tensor Generator::truncate(const torch::Tensor& ws, double psi, int64_t c
 }
 
 torch::Tensor Generator::forward(const torch::Tensor& z, const torch::Tensor& c, double psi,
-                                 const SynthesisOptions& options) {
-  return synthesis(truncate(mapping(z, c), psi), options);
+                                 const SynthesisOptions& options, int64_t cutoff) {
+  return synthesis(truncate(mapping(z, c), psi, cutoff), options);
 }
 
 }  // namespace centigan

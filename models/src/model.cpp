@@ -10,7 +10,7 @@ namespace centigan {
 namespace {
 
 const std::array<std::string, 2> kFamilies = {"lite", "stylegan2"};
-const std::array<std::string, 3> kPrecisions = {"float32", "bf16", "auto"};
+const std::array<std::string, 4> kPrecisions = {"float32", "fp16", "bf16", "auto"};
 
 template <class Names>
 void require_one_of(const std::string& field, const std::string& value, const Names& names) {
@@ -25,8 +25,10 @@ void require_one_of(const std::string& field, const std::string& value, const Na
 
 void check_pictures(const ModelConfig& config) {
   const int64_t r = config.resolution;
-  if (r < 16 || r > 1024 || (r & (r - 1)) != 0) {
-    fail_usage("models", "model.resolution", std::to_string(r) + " is not a power of two from 16 to 1024",
+  const int64_t least = config.family == "lite" ? 16 : 4;
+  if (r < least || r > 1024 || (r & (r - 1)) != 0) {
+    fail_usage("models", "model.resolution",
+               std::to_string(r) + " is not a power of two from " + std::to_string(least) + " to 1024",
                "pictures of any size are cropped and resized to it; 32, 64, 128 and 256 are usual");
   }
   if (config.channels != 1 && config.channels != 3 && config.channels != 4) {
@@ -38,13 +40,34 @@ void check_pictures(const ModelConfig& config) {
   }
 }
 
+void check_lite_limits(const ModelConfig& config) {
+  if (config.precision == "fp16")
+    fail_usage("models", "model.precision", "fp16 is for stylegan2", "lite takes float32, bf16 or auto");
+  if (config.stylegan2.base_width != config.stylegan2.base_height)
+    fail_usage("models", "model.stylegan2.base_width", "lite draws square pictures", "leave it out, or use stylegan2");
+}
+
 }  // namespace
 
 void check_model_config(const ModelConfig& config) {
   require_one_of("family", config.family, kFamilies);
   require_one_of("precision", config.precision, kPrecisions);
   check_pictures(config);
-  config.family == "lite" ? check_lite_config(config) : check_stylegan2_config(config);
+  if (config.family == "stylegan2") return check_stylegan2_config(config);
+  check_lite_limits(config);
+  check_lite_config(config);
+}
+
+int64_t picture_height(const ModelConfig& config) {
+  return config.family == "stylegan2" ? config.stylegan2.base_height * (config.resolution / 4) : config.resolution;
+}
+
+int64_t picture_width(const ModelConfig& config) {
+  return config.family == "stylegan2" ? config.stylegan2.base_width * (config.resolution / 4) : config.resolution;
+}
+
+int64_t freezable_layers(const ModelConfig& config) {
+  return config.family == "stylegan2" ? stylegan2_freezable_layers(config) : 0;
 }
 
 std::shared_ptr<Generator> make_generator(const ModelConfig& config, uint64_t seed) {

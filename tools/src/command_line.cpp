@@ -9,6 +9,7 @@
 
 #include "centigan/core/error.h"
 #include "flag_names.h"
+#include "picture_shape.h"
 
 namespace centigan {
 namespace {
@@ -156,7 +157,11 @@ std::string CommandLine::one_of(const std::string& name, const std::vector<std::
 void CommandLine::apply(const ConfigRef& config) const {
   for (const auto& field : fields_) {
     const auto given = values_.find(field.key);
-    if (given != values_.end()) set_config(config, field.key, given->second, "command line");
+    if (given == values_.end()) continue;
+    std::vector<std::pair<std::string, std::string>> settings;
+    if (field.key == "model.resolution") settings = settings_of_shape(given->second);
+    if (settings.empty()) settings = {{field.key, given->second}};
+    for (const auto& [key, value] : settings) set_config(config, key, value, "command line");
   }
 }
 

@@ -13,6 +13,7 @@
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
 #include "centigan/core/signals.h"
+#include "labels.h"
 
 namespace centigan {
 namespace {
@@ -29,10 +30,11 @@ at::Tensor draw_batch(Run& run, const DrawRequest& request, int64_t first, int64
   options.noise = request.noise;
   options.noise_seeds = request.noise_seeds.narrow(0, first, count);
   if (request.ws.defined()) {
-    const auto ws = generator.truncate(part(request.ws, first, count, device), request.psi);
+    const auto ws = generator.truncate(part(request.ws, first, count, device), request.psi, request.cutoff);
     return generator.synthesis(ws, options).cpu();
   }
-  return generator.forward(part(request.z, first, count, device), {}, request.psi, options).cpu();
+  const at::Tensor c = part(request.labels, first, count, device);
+  return generator.forward(part(request.z, first, count, device), c, request.psi, options, request.cutoff).cpu();
 }
 
 }  // namespace
@@ -46,6 +48,7 @@ DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint
     request.z[i].copy_(runtime_latent(seeds[i], shape.z_dim));
     request.noise_seeds.data_ptr<int64_t>()[i] = static_cast<int64_t>(seeds[i]);
   }
+  if (shape.c_dim > 0) request.labels = one_hot_rows(request.noise_seeds.remainder(shape.c_dim), shape.c_dim);
   return request;
 }
 

@@ -15,13 +15,15 @@ namespace centigan {
 struct DrawRequest {
   torch::Tensor z;            // [N,z_dim], or undefined
   torch::Tensor ws;           // [N,num_ws,w_dim] instead of z
+  torch::Tensor labels;       // [N,c_dim], or undefined where the network takes none
   torch::Tensor noise_seeds;  // int64 [N]
   double psi = 1.0;
+  int64_t cutoff = -1;  // truncation of the first `cutoff` styles; negative: of all
   NoiseMode noise = NoiseMode::kRandom;
   int64_t count() const { return z.defined() ? z.size(0) : ws.size(0); }
 };
 
-// Latents that the C runtime draws for the same seeds, and noise keyed by them.
+// Latents that the C runtime draws for the same seeds, noise keyed by them, and seed mod classes as the class.
 DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint64_t>& seeds);
 
 // float32 [N,C,H,W] on the CPU, not clamped. `verb` names the work in messages.

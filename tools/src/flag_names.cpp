@@ -37,6 +37,7 @@ const std::map<std::string, std::string>& short_names() {
                                                            {"model", "model.family"},
                                                            {"resolution", "model.resolution"},
                                                            {"augment", "trainer.augment"},
+                                                           {"init", "trainer.init"},
                                                            {"kimg", "trainer.kimg"},
                                                            {"batch", "trainer.batch"},
                                                            {"seed", "trainer.seed"},

@@ -53,11 +53,12 @@ at::Tensor fitted(const at::Tensor& picture, int64_t channels, int64_t height, i
 
 PictureSet training_pictures(const Run& run) {
   const ModelConfig& model = run.config.model;
-  const auto dataset = open_dataset(run.config.data, model.resolution, model.channels);
+  const PictureSize size(picture_height(model), picture_width(model));
+  const auto dataset = open_dataset(run.config.data, size, model.channels);
   PictureSet set;
   for (int64_t i = 0; i < dataset->size(); ++i) set.pictures.push_back(dataset->image(i));
   set.source = source_of(names_of(*dataset));
-  set.resolution = std::to_string(model.resolution) + "x" + std::to_string(model.resolution);
+  set.resolution = size.text();
   set.fingerprint = dataset->fingerprint();
   return set;
 }

@@ -6,9 +6,11 @@ namespace centigan {
 
 Verb train_verb();
 Verb generate_verb();
+Verb score_verb();
 Verb eval_verb();
 Verb distill_verb();
 Verb export_verb();
+Verb import_verb();
 Verb run_verb();
 Verb inspect_verb();
 Verb augment_verb();

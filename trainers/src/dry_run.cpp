@@ -6,6 +6,7 @@
 #include "centigan/core/device.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
+#include "layer_table.h"
 
 namespace centigan {
 namespace {
@@ -24,11 +25,7 @@ double trial_seconds(Training& training, const TrainConfig& config, int64_t firs
 }
 
 void print_networks(Training& training) {
-  for (const Trained& trained : training.parts().objective->trained()) {
-    int64_t count = 0;
-    for (const auto& parameter : trained.module->parameters()) count += parameter.numel();
-    say("  " + trained.name + ": " + std::to_string(count) + " parameters" + (trained.average ? ", averaged" : ""));
-  }
+  for (const Trained& trained : training.parts().objective->trained()) print_layers(trained);
 }
 
 }  // namespace

@@ -118,6 +118,8 @@ int64_t Hooks::resume() {
     seconds_before_ = std::atof(snapshot.text("seconds").c_str());
     mark_exactness(snapshot, step * config_.trainer.batch);
     line("  resumes from " + newest + format(" at %.3f kimg", step * config_.trainer.batch / 1000.0));
+  } else if (const std::string file = training_.start_from_init(); !file.empty()) {  // again: a run without checkpoint
+    line("  starts from the networks of " + file);
   }
   begun_ = clock_seconds();
   tick_images_ = step * config_.trainer.batch;

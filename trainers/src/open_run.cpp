@@ -26,11 +26,32 @@ std::string find_checkpoint(const std::string& from) {
   return newest;
 }
 
+Snapshot checkpoint_of(const OfficialWeights& weights) {
+  Snapshot snapshot = weights.networks;
+  TrainConfig config;
+  config.model = weights.model;
+  snapshot.texts["config"] = write_config(ConfigRef(config));
+  snapshot.put("counters/images", int64_t{0});
+  return snapshot;
+}
+
+Snapshot read_run(const std::string& from, std::string* file) {
+  const std::string path = find_checkpoint(from);
+  if (file) *file = path;
+  if (std::filesystem::path(path).extension() != ".safetensors") return read_checkpoint(path);
+  return checkpoint_of(read_official("stylegan2", read_safetensors(path), path));
+}
+
+TrainConfig config_of(const Snapshot& snapshot, const std::string& source) {
+  TrainConfig config;
+  read_config(ConfigRef(config), snapshot.text("config"), source);
+  return config;
+}
+
 Run open_run(const std::string& from) {
   Run run;
-  run.checkpoint = find_checkpoint(from);
-  const Snapshot snapshot = read_checkpoint(run.checkpoint);
-  read_config(ConfigRef(run.config), snapshot.text("config"), run.checkpoint);
+  const Snapshot snapshot = read_run(from, &run.checkpoint);
+  run.config = config_of(snapshot, run.checkpoint);
   run.images = snapshot.integer("counters/images");
   run.generator = make_generator(run.config.model, run.config.trainer.seed);
   load_module(*run.generator, "G_ema/", snapshot, run.checkpoint);
@@ -55,12 +76,14 @@ TrainParts make_parts(const TrainConfig& config, torch::Device device) {
   const std::string& objective = config.loss.objective;
   const ModelConfig& model = config.model;
   if (objective_takes_reals(objective))
-    parts.data = open_dataset(config.data, model.resolution, model.channels, &parts.data_report);
+    parts.data = open_dataset(config.data, PictureSize(picture_height(model), picture_width(model)), model.channels,
+                              &parts.data_report);
   parts.generator = make_generator(model, config.trainer.seed);
   parts.generator->to(device);
   std::shared_ptr<Discriminator> discriminator;
   if (parts.data) {
     discriminator = make_discriminator(model, config.trainer.seed);
+    discriminator->freeze(config.loss.freeze_d);
     discriminator->to(device);
   }
   parts.objective = make_objective({config, device, parts.generator, discriminator});

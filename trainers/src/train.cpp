@@ -13,13 +13,14 @@ TrainEnd train(TrainConfig config, const TrainOptions& options) {
 
 TrainEnd train_with(TrainConfig config, const TrainOptions& options, const PartsFactory& make) {
   // Where the run lives, and whether it may go on with this configuration.
-  settle_run(config);
+  const bool begun = settle_run(config);
   const torch::Device device = pick_device(config.trainer.device);
   resolve_precision(config, device);
   check_train_config(config);
 
   // Data, networks, objective, optimizers, averages.
   Training training(config, make(config, device), device);
+  if (!begun) training.start_from_init();
   if (options.dry_run) return dry_run(config, training);
 
   // Where a former process left off.

@@ -57,6 +57,13 @@ void check_loss(const LossConfig& c) {
   share(c.w_avg_beta, "loss.w_avg_beta");
 }
 
+void check_frozen(const TrainConfig& c) {
+  const int64_t most = freezable_layers(c.model), layers = c.loss.freeze_d;
+  require(layers >= 0 && layers <= most, "loss.freeze_d", std::to_string(layers),
+          "from 0 to the " + std::to_string(most) + " layers above 4 px",
+          most > 0 ? "10 is usual at 256 px" : "only stylegan2 can freeze layers");
+}
+
 void check_trainer(const TrainerConfig& c) {
   require(c.kimg > 0.0, "trainer.kimg", number(c.kimg), "above 0", "100 pictures need about 200 at 32 px");
   at_least(1, c.batch, "trainer.batch");
@@ -106,6 +113,7 @@ void fill_cadence(TrainerConfig& c) {
 void check_train_config(TrainConfig& config) {
   check_model_config(config.model);
   check_loss(config.loss);
+  check_frozen(config);
   check_trainer(config.trainer);
   check_pieces(config);
   const bool takes_reals = objective_takes_reals(config.loss.objective);

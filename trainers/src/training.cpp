@@ -136,6 +136,34 @@ Snapshot Training::save(int64_t next_step) {
   return snapshot;
 }
 
+std::string Training::start_from_init() {
+  if (config_.trainer.init.empty()) return "";
+  std::string source;
+  const Snapshot snapshot = read_run(config_.trainer.init, &source);
+  const auto holds = [&](const std::string& prefix) {
+    const auto it = snapshot.tensors.lower_bound(prefix);
+    return it != snapshot.tensors.end() && it->first.rfind(prefix, 0) == 0;
+  };
+  const auto prefix = [&](const std::string& name, const std::string& first, const std::string& second) {
+    return holds(name + first) ? name + first : name + second;
+  };
+  std::string differences;
+  for (auto& [name, network] : networks_) {
+    const std::string other = network.average ? "_ema/" : "/";
+    differences += module_differences(network.parameters->module(), prefix(name, "/", other), snapshot);
+  }
+  if (!differences.empty())
+    fail("train", source, "holds other networks than this run has:" + differences,
+         "leave out the settings of model.* that differ, or start from other networks");
+  for (auto& [name, network] : networks_) {
+    torch::nn::Module& module = network.parameters->module();
+    if (network.average) network.average->load(prefix(name, "_ema/", "/"), snapshot, source);
+    load_module(module, prefix(name, "/", network.average ? "_ema/" : "/"), snapshot, source);
+    network.parameters->changed();
+  }
+  return source;
+}
+
 int64_t Training::load(const Snapshot& snapshot, const std::string& source) {
   for (auto& [name, network] : networks_) {
     if (network.average) network.average->load(name + "_ema/", snapshot, source);

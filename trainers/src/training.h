@@ -42,6 +42,9 @@ class Training {
   // All of it but the configuration; `next_step` is the first step not done.
   Snapshot save(int64_t next_step);
   int64_t load(const Snapshot& snapshot, const std::string& source);  // -> next_step
+  // The networks that TrainerConfig::init names as the start of this training; G is the average there if it holds no
+  // other. All else stays new. Differences: Error with the list. Gives the file they came from, "" if init is empty.
+  std::string start_from_init();
 
  private:
   struct Network {

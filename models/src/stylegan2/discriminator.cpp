@@ -30,40 +30,64 @@ torch::Tensor minibatch_std(const torch::Tensor& x, int64_t group_size, int64_t 
 }
 
 DiscriminatorBlock::DiscriminatorBlock(const ParameterInit& init, const ModelConfig& config, int64_t resolution)
-    : config_(config), resolution_(resolution) {
+    : config_(config), resolution_(resolution), passes_image_(config.stylegan2.d_architecture == "skip") {
   const int64_t in = stylegan2_channels(config.stylegan2, resolution);
   const int64_t out = stylegan2_channels(config.stylegan2, resolution / 2);
-  const double half = std::sqrt(0.5);  // of the sum of two branches
-  const auto conv = [&](const char* name, const DiscriminatorConv::Shape& shape) {
-    return register_module(name, std::make_shared<DiscriminatorConv>(init.child(name), config, shape));
+  const bool residual = config.stylegan2.d_architecture == "resnet";
+  const double half = residual ? std::sqrt(0.5) : 1.0;  // of the sum of two branches
+  const auto conv = [&](const char* name, const PlainConv::Shape& shape) {
+    return register_module(name, std::make_shared<PlainConv>(init.child(name), config, shape));
   };
   resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
-  if (resolution == config.resolution) fromrgb_ = conv("fromrgb", {config.channels, in, 1, 1, true, 1.0});
-  conv0_ = conv("conv0", {in, in, 3, 1, true, 1.0});
-  conv1_ = conv("conv1", {in, out, 3, 2, true, half});
-  skip_ = conv("skip", {in, out, 1, 2, false, half});
+  if (passes_image_ || resolution == config.resolution) fromrgb_ = conv("fromrgb", {config.channels, in, 1});
+  conv0_ = conv("conv0", {in, in, 3});
+  conv1_ = conv("conv1", {in, out, 3, 1, 2, true, half});
+  if (residual) skip_ = conv("skip", {in, out, 1, 1, 2, false, half});
 }
 
-torch::Tensor DiscriminatorBlock::forward(const torch::Tensor& input, bool exact) const {
+std::vector<std::shared_ptr<PlainConv>> DiscriminatorBlock::layers() const {
+  std::vector<std::shared_ptr<PlainConv>> layers;
+  for (const auto& layer : {fromrgb_, conv0_, conv1_, skip_})
+    if (layer) layers.push_back(layer);
+  return layers;
+}
+
+void DiscriminatorBlock::forward(torch::Tensor& x, torch::Tensor& image, bool exact) const {
   const at::Tensor& weight = conv0_->weight();
   const at::ScalarType type = exact ? weight.scalar_type() : block_type(config_, resolution_, weight);
   // Channels last makes convolutions faster, but not their second derivatives.
-  at::Tensor x = exact ? input.to(type) : input.to(type, false, false, at::MemoryFormat::ChannelsLast);
-  if (fromrgb_) x = fromrgb_->forward(x);
-  return skip_->forward(x) + conv1_->forward(conv0_->forward(x));
+  const auto layout = exact ? at::MemoryFormat::Preserve : at::MemoryFormat::ChannelsLast;
+  if (x.defined()) x = x.to(type, false, false, layout);
+  if (fromrgb_) {
+    image = image.to(type, false, false, layout);
+    const at::Tensor seen = fromrgb_->forward(image);
+    x = x.defined() ? x + seen : seen;
+    image = passes_image_ ? downsample2d(image, resample_filter_) : at::Tensor();
+  }
+  const at::Tensor y = conv1_->forward(conv0_->forward(x));
+  x = skip_ ? skip_->forward(x) + y : y;
 }
 
 DiscriminatorEpilogue::DiscriminatorEpilogue(const ParameterInit& init, const ModelConfig& config, int64_t outputs)
     : group_size_(config.stylegan2.mbstd_group_size), features_(config.stylegan2.mbstd_num_channels) {
   const int64_t c = stylegan2_channels(config.stylegan2, kLastResolution);
-  const DiscriminatorConv::Shape shape{c + features_, c, 3, 1, true, 1.0};
-  conv_ = register_module("conv", std::make_shared<DiscriminatorConv>(init.child("conv"), config, shape));
-  fc_ = register_module("fc", std::make_shared<FullyConnected>(init.child("fc"), c * 16, c, "lrelu"));
+  const int64_t pixels = map_size(config, kLastResolution).count();
+  const auto conv = [&](const char* name, const PlainConv::Shape& shape) {
+    return register_module(name, std::make_shared<PlainConv>(init.child(name), config, shape));
+  };
+  if (config.stylegan2.d_architecture == "skip" || config.resolution == kLastResolution)
+    fromrgb_ = conv("fromrgb", {config.channels, c, 1});
+  conv_ = conv("conv", {c + features_, c, 3});
+  fc_ = register_module("fc", std::make_shared<FullyConnected>(init.child("fc"), c * pixels, c, "lrelu"));
   out_ = register_module("out", std::make_shared<FullyConnected>(init.child("out"), c, outputs));
 }
 
-torch::Tensor DiscriminatorEpilogue::forward(const torch::Tensor& x) const {
-  const at::Tensor map = x.to(fc_->type());
+torch::Tensor DiscriminatorEpilogue::forward(const torch::Tensor& x, const torch::Tensor& image) const {
+  at::Tensor map = x.defined() ? x.to(fc_->type()) : x;
+  if (fromrgb_) {
+    const at::Tensor seen = fromrgb_->forward(image.to(fc_->type()));
+    map = map.defined() ? map + seen : seen;
+  }
   const at::Tensor marked = features_ > 0 ? minibatch_std(map, group_size_, features_) : map;
   return out_->forward(fc_->forward(conv_->forward(marked).flatten(1)));
 }
@@ -84,12 +108,28 @@ StyleGan2Discriminator::StyleGan2Discriminator(const ModelConfig& config, uint64
 }
 
 torch::Tensor StyleGan2Discriminator::forward(const torch::Tensor& images, const torch::Tensor& c, bool exact) {
-  at::Tensor x = images;
-  for (const auto& block : blocks_) x = block->forward(x, exact);
-  const at::Tensor out = epilogue_->forward(x);
+  at::Tensor x, image = images;
+  for (const auto& block : blocks_) block->forward(x, image, exact);
+  const at::Tensor out = epilogue_->forward(x, image);
   if (!mapping_) return out;
   const at::Tensor label = mapping_->forward({}, c);
   return (out * label).sum(1, true) / std::sqrt(static_cast<double>(label.size(1)));
+}
+
+void StyleGan2Discriminator::freeze(int64_t layers) {
+  for (const auto& block : blocks_)
+    for (const auto& layer : block->layers())
+      if (layers-- > 0)
+        for (at::Tensor& parameter : layer->parameters()) parameter.requires_grad_(false);
+}
+
+int64_t stylegan2_freezable_layers(const ModelConfig& config) {
+  const std::string& architecture = config.stylegan2.d_architecture;
+  int64_t blocks = 0;
+  for (int64_t r = config.resolution; r > kLastResolution; r /= 2) ++blocks;
+  return architecture == "orig"   ? 2 * blocks + (blocks > 0)
+         : architecture == "skip" ? 3 * blocks
+                                  : 3 * blocks + (blocks > 0);
 }
 
 std::shared_ptr<Discriminator> make_stylegan2_discriminator(const ModelConfig& config, uint64_t seed) {

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include <cmath>
+
 #include "centigan/models/stylegan2.h"
 #include "centigan/nn/ops.h"
 
@@ -18,6 +20,11 @@ int64_t first_style(int64_t resolution) {
   return slot;
 }
 
+// Two styles a resolution, less those that 4 px lacks.
+int64_t style_count(int64_t resolution) {
+  return resolution == kFirstResolution ? 2 : first_style(resolution) + 3;
+}
+
 }  // namespace
 
 int64_t stylegan2_channels(const StyleGan2Config& config, int64_t resolution) {
@@ -26,19 +33,22 @@ int64_t stylegan2_channels(const StyleGan2Config& config, int64_t resolution) {
 
 SynthesisBlock::SynthesisBlock(const ParameterInit& init, const ModelConfig& config, int64_t resolution)
     : config_(config), resolution_(resolution), first_w_(first_style(resolution)) {
-  const int64_t out = stylegan2_channels(config.stylegan2, resolution);
-  if (resolution == kFirstResolution) {
-    const_ = register_parameter("const", init.normal("const", {out, kFirstResolution, kFirstResolution}));
-  }
+  const StyleGan2Config& c = config.stylegan2;
+  const bool first = resolution == kFirstResolution, residual = c.g_architecture == "resnet" && !first;
+  const int64_t out = stylegan2_channels(c, resolution), in = first ? out : stylegan2_channels(c, resolution / 2);
+  const double half = residual ? std::sqrt(0.5) : 1.0;  // of the sum of two branches
+  const auto layer = [&](const char* name, const SynthesisLayer::Shape& shape) {
+    return register_module(name, std::make_shared<SynthesisLayer>(init.child(name), config, resolution, shape));
+  };
+  if (first) const_ = register_parameter("const", init.normal("const", {out, c.base_height, c.base_width}));
   resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
-  if (resolution > kFirstResolution) {
-    const int64_t in = stylegan2_channels(config.stylegan2, resolution / 2);
-    conv0_ =
-        register_module("conv0", std::make_shared<SynthesisLayer>(init.child("conv0"), config, in, out, resolution, 2));
-  }
-  conv1_ =
-      register_module("conv1", std::make_shared<SynthesisLayer>(init.child("conv1"), config, out, out, resolution, 1));
-  torgb_ = register_module("torgb", std::make_shared<ToRgb>(init.child("torgb"), config, out));
+  if (!first) conv0_ = layer("conv0", {in, out, 2, 1.0});
+  conv1_ = layer("conv1", {out, out, 1, half});
+  if (c.g_architecture == "skip" || resolution == config.resolution)
+    torgb_ = register_module("torgb", std::make_shared<ToRgb>(init.child("torgb"), config, out));
+  if (!residual) return;
+  const PlainConv::Shape shape{in, out, 1, 2, 1, false, half};
+  skip_ = register_module("skip", std::make_shared<PlainConv>(init.child("skip"), config, shape));
 }
 
 torch::Tensor SynthesisBlock::first_map(int64_t count) const {
@@ -47,11 +57,14 @@ torch::Tensor SynthesisBlock::first_map(int64_t count) const {
 
 void SynthesisBlock::forward(torch::Tensor& x, torch::Tensor& image, const torch::Tensor& ws,
                              const SynthesisOptions& options) const {
-  const at::ScalarType type = block_type(config_, resolution_, torgb_->weight());
+  const at::ScalarType type = block_type(config_, resolution_, conv1_->weight());
   int64_t slot = first_w_;
   x = (conv0_ ? x : first_map(ws.size(0))).to(type, false, false, at::MemoryFormat::ChannelsLast);
+  const at::Tensor branch = skip_ ? skip_->forward(x) : at::Tensor();
   if (conv0_) x = conv0_->forward(x, ws.select(1, slot++), options);
   x = conv1_->forward(x, ws.select(1, slot++), options);
+  if (skip_) x = branch + x;
+  if (!torgb_) return;
   const at::Tensor rgb = torgb_->forward(x, ws.select(1, slot)).to(ws.scalar_type());
   image = image.defined() ? upsample2d(image, resample_filter_) + rgb : rgb;
 }
@@ -71,8 +84,13 @@ torch::Tensor Synthesis::forward(const torch::Tensor& ws, const SynthesisOptions
 
 StyleGan2Generator::StyleGan2Generator(const ModelConfig& config, uint64_t seed) {
   const StyleGan2Config& c = config.stylegan2;
-  const int64_t r = config.resolution;
-  shape_ = {c.z_dim, config.classes, c.w_dim, first_style(r) + 3, config.channels, r, r};
+  shape_ = {c.z_dim,
+            config.classes,
+            c.w_dim,
+            style_count(config.resolution),
+            config.channels,
+            picture_height(config),
+            picture_width(config)};
   const ParameterInit init(seed, "stylegan2.G");
   synthesis_ = register_module("synthesis", std::make_shared<Synthesis>(init.child("synthesis"), config));
   const Mapping::Shape mapping{c.z_dim, config.classes, c.w_dim, c.mapping_layers, true};

@@ -1,4 +1,5 @@
-// The StyleGAN2 generator: blocks of two convolutions, RGB summed over resolutions.
+// The StyleGAN2 generator: blocks of two convolutions. skip: RGB summed over resolutions; orig and resnet: RGB of the
+// last block, resnet with a linear branch beside the two convolutions.
 #pragma once
 #include "layers.h"
 
@@ -7,7 +8,8 @@ namespace centigan {
 class SynthesisBlock final : public torch::nn::Module {
  public:
   SynthesisBlock(const ParameterInit& init, const ModelConfig& config, int64_t resolution);
-  // x: map of the block before, undefined in the first; image: RGB so far, likewise. Both are replaced. ws: all styles.
+  // x: map of the block before, undefined in the first; image: RGB so far, undefined while there is none. Both are
+  // replaced. ws: all styles.
   void forward(torch::Tensor& x, torch::Tensor& image, const torch::Tensor& ws, const SynthesisOptions& options) const;
 
  private:
@@ -16,7 +18,8 @@ class SynthesisBlock final : public torch::nn::Module {
   int64_t resolution_, first_w_;
   torch::Tensor const_, resample_filter_;
   std::shared_ptr<SynthesisLayer> conv0_, conv1_;
-  std::shared_ptr<ToRgb> torgb_;
+  std::shared_ptr<ToRgb> torgb_;     // where the block gives RGB
+  std::shared_ptr<PlainConv> skip_;  // of resnet
 };
 
 class Synthesis final : public torch::nn::Module {

@@ -29,8 +29,14 @@ std::optional<double> clamp_of(double conv_clamp, double gain) {
 }
 
 torch::ScalarType block_type(const ModelConfig& config, int64_t resolution, const torch::Tensor& parameter) {
-  const bool half = resolution >= std::max<int64_t>(config.resolution / 8, 8);
-  return half ? lite_compute_type(config.precision, parameter) : parameter.scalar_type();
+  const int64_t first = std::max<int64_t>((2 * config.resolution) >> config.stylegan2.num_fp16_res, 8);
+  if (resolution < first) return parameter.scalar_type();
+  if (config.precision == "fp16") return parameter.scalar_type() == at::kFloat ? at::kHalf : parameter.scalar_type();
+  return lite_compute_type(config.precision, parameter);
+}
+
+MapSize map_size(const ModelConfig& config, int64_t resolution) {
+  return {config.stylegan2.base_height * (resolution / 4), config.stylegan2.base_width * (resolution / 4)};
 }
 
 torch::Tensor normalize_2nd_moment(const torch::Tensor& x) {
@@ -50,26 +56,26 @@ torch::Tensor FullyConnected::forward(const torch::Tensor& x) const {
   return bias_act(at::linear(x, weight), bias, 1, activation_);
 }
 
-SynthesisLayer::SynthesisLayer(const ParameterInit& init, const ModelConfig& config, int64_t in, int64_t out,
-                               int64_t resolution, int64_t up)
-    : noise_stream_("noise/" + init.name()), resolution_(resolution), up_(up) {
-  clamp_ = clamp_of(config.stylegan2.conv_clamp);
-  weight_ = register_parameter("weight", init.normal("weight", {out, in, 3, 3}));
+SynthesisLayer::SynthesisLayer(const ParameterInit& init, const ModelConfig& config, int64_t resolution,
+                               const Shape& shape)
+    : noise_stream_("noise/" + init.name()), shape_(shape), size_(map_size(config, resolution)) {
+  clamp_ = clamp_of(config.stylegan2.conv_clamp, shape.gain);
+  weight_ = register_parameter("weight", init.normal("weight", {shape.out, shape.in, 3, 3}));
   noise_strength_ = register_parameter("noise_strength", at::zeros({}));
-  bias_ = register_parameter("bias", at::zeros({out}));
+  bias_ = register_parameter("bias", at::zeros({shape.out}));
   resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
-  noise_const_ = register_buffer("noise_const", init.normal("noise_const", {resolution, resolution}));
+  noise_const_ = register_buffer("noise_const", init.normal("noise_const", {size_.height, size_.width}));
   const ParameterInit affine = init.child("affine");
-  affine_ = register_module("affine",
-                            std::make_shared<FullyConnected>(affine, config.stylegan2.w_dim, in, "linear", 1.0, 1.0));
+  affine_ = register_module(
+      "affine", std::make_shared<FullyConnected>(affine, config.stylegan2.w_dim, shape.in, "linear", 1.0, 1.0));
 }
 
 torch::Tensor SynthesisLayer::forward(const torch::Tensor& x, const torch::Tensor& w,
                                       const SynthesisOptions& options) const {
   // Up-sampling layers are true convolutions, the others correlations.
-  const at::Tensor y = modulated_conv2d(x, weight_, affine_->forward(w), noise(x.size(0), options), up_, 1, 1,
-                                        resample_filter_, true, up_ == 1);
-  return bias_act(y, bias_.to(y.scalar_type()), 1, "lrelu", std::nullopt, std::nullopt, clamp_);
+  const at::Tensor y = modulated_conv2d(x, weight_, affine_->forward(w), noise(x.size(0), options), shape_.up, 1, 1,
+                                        resample_filter_, true, shape_.up == 1);
+  return bias_act(y, bias_.to(y.scalar_type()), 1, "lrelu", std::nullopt, std::sqrt(2.0) * shape_.gain, clamp_);
 }
 
 ToRgb::ToRgb(const ParameterInit& init, const ModelConfig& config, int64_t in)
@@ -86,7 +92,7 @@ torch::Tensor ToRgb::forward(const torch::Tensor& x, const torch::Tensor& w) con
   return bias_act(y, bias_.to(y.scalar_type()), 1, "linear", std::nullopt, std::nullopt, clamp_);
 }
 
-DiscriminatorConv::DiscriminatorConv(const ParameterInit& init, const ModelConfig& config, const Shape& shape)
+PlainConv::PlainConv(const ParameterInit& init, const ModelConfig& config, const Shape& shape)
     : shape_(shape), weight_gain_(inverse_root(shape.in * shape.kernel * shape.kernel)) {
   clamp_ = clamp_of(config.stylegan2.conv_clamp, shape.gain);
   weight_ = register_parameter("weight", init.normal("weight", {shape.out, shape.in, shape.kernel, shape.kernel}));
@@ -94,10 +100,11 @@ DiscriminatorConv::DiscriminatorConv(const ParameterInit& init, const ModelConfi
   resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
 }
 
-torch::Tensor DiscriminatorConv::forward(const torch::Tensor& x) const {
+torch::Tensor PlainConv::forward(const torch::Tensor& x) const {
   const double gain = bias_.defined() ? weight_gain_ : weight_gain_ * shape_.gain;  // linear: any gain joins the weight
   const at::Tensor weight = (weight_ * gain).to(x.scalar_type());
-  const at::Tensor y = conv2d_resample(x, weight, resample_filter_, 1, shape_.down, shape_.kernel / 2);
+  const at::Tensor y =
+      conv2d_resample(x, weight, resample_filter_, shape_.up, shape_.down, shape_.kernel / 2, shape_.up == 1);
   if (!bias_.defined()) return y;
   return bias_act(y, bias_.to(y.scalar_type()), 1, "lrelu", std::nullopt, std::sqrt(2.0) * shape_.gain, clamp_);
 }

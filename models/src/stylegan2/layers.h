@@ -28,8 +28,15 @@ class ParameterInit {
 
 std::optional<double> clamp_of(double conv_clamp, double gain = 1.0);  // 0: none
 
-// Whether convolutions of a block run in a half type: all of `resolution` / 8 px and more, as published.
+// Type of a block's convolutions: a half type for the highest num_fp16_res resolutions, but never at 4 px.
 torch::ScalarType block_type(const ModelConfig& config, int64_t resolution, const torch::Tensor& parameter);
+
+// Side of a block's maps.
+struct MapSize {
+  int64_t height, width;
+  int64_t count() const { return height * width; }
+};
+MapSize map_size(const ModelConfig& config, int64_t resolution);
 
 class FullyConnected final : public torch::nn::Module {
  public:
@@ -65,14 +72,19 @@ class Mapping final : public torch::nn::Module {
 
 class SynthesisLayer final : public torch::nn::Module {
  public:
-  SynthesisLayer(const ParameterInit& init, const ModelConfig& config, int64_t in, int64_t out, int64_t resolution,
-                 int64_t up);
+  struct Shape {
+    int64_t in, out, up;
+    double gain;  // on top of the activation's
+  };
+  SynthesisLayer(const ParameterInit& init, const ModelConfig& config, int64_t resolution, const Shape& shape);
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w, const SynthesisOptions& options) const;
+  const torch::Tensor& weight() const { return weight_; }
 
  private:
   std::optional<torch::Tensor> noise(int64_t count, const SynthesisOptions& options) const;
   std::string noise_stream_;
-  int64_t resolution_, up_;
+  Shape shape_;
+  MapSize size_;
   std::optional<double> clamp_;
   std::shared_ptr<FullyConnected> affine_;
   torch::Tensor weight_, noise_strength_, bias_, resample_filter_, noise_const_;
@@ -82,7 +94,6 @@ class ToRgb final : public torch::nn::Module {
  public:
   ToRgb(const ParameterInit& init, const ModelConfig& config, int64_t in);
   torch::Tensor forward(const torch::Tensor& x, const torch::Tensor& w) const;
-  const torch::Tensor& weight() const { return weight_; }
 
  private:
   double style_gain_;
@@ -91,15 +102,16 @@ class ToRgb final : public torch::nn::Module {
   torch::Tensor weight_, bias_;
 };
 
-// Convolution of the discriminator; without a bias it is linear.
-class DiscriminatorConv final : public torch::nn::Module {
+// Convolution without styles, up- or down-sampling through the filter; without a bias it is linear.
+class PlainConv final : public torch::nn::Module {
  public:
   struct Shape {
-    int64_t in, out, kernel, down;
-    bool bias;
-    double gain;  // on top of the activation's
+    int64_t in, out, kernel;
+    int64_t up = 1, down = 1;
+    bool bias = true;
+    double gain = 1.0;  // on top of the activation's
   };
-  DiscriminatorConv(const ParameterInit& init, const ModelConfig& config, const Shape& shape);
+  PlainConv(const ParameterInit& init, const ModelConfig& config, const Shape& shape);
   torch::Tensor forward(const torch::Tensor& x) const;
   const torch::Tensor& weight() const { return weight_; }
 

@@ -8,11 +8,11 @@ namespace centigan {
 namespace {
 
 // One field a picture, a function of its seed and the layer's name alone.
-at::Tensor seeded_noise(const at::Tensor& seeds, const std::string& stream, int64_t side) {
+at::Tensor seeded_noise(const at::Tensor& seeds, const std::string& stream, MapSize size) {
   std::vector<at::Tensor> fields;
   for (int64_t n = 0; n < seeds.size(0); ++n) {
     const auto seed = static_cast<uint64_t>(seeds[n].item<int64_t>());
-    fields.push_back(RandomStream(seed, stream).normal(0, 1, side * side).view({1, side, side}));
+    fields.push_back(RandomStream(seed, stream).normal(0, 1, size.count()).view({1, size.height, size.width}));
   }
   return at::stack(fields);
 }
@@ -26,7 +26,7 @@ std::optional<torch::Tensor> SynthesisLayer::noise(int64_t count, const Synthesi
     fail("models", noise_stream_, "random noise needs a seed for each of " + std::to_string(count) + " pictures",
          "pass noise_seeds [N], or use constant noise");
   }
-  const at::Tensor field = seeded_noise(options.noise_seeds.cpu(), noise_stream_, resolution_);
+  const at::Tensor field = seeded_noise(options.noise_seeds.cpu(), noise_stream_, size_);
   return field.to(noise_strength_.options()) * noise_strength_;
 }
 

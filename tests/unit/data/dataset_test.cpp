@@ -218,6 +218,17 @@ TEST(Dataset, LinksAndSpecialFilesAreReported) {
   EXPECT_EQ(report.skipped[0].second, "is a FIFO, not a file");
 }
 
+TEST(Dataset, PicturesThatAreNotSquare) {
+  PictureFolder folder;
+  put_good(folder, 8);
+  DataReport report;
+  const auto data = open_dataset(config_of(folder.path()), PictureSize(16, 24), 3, &report);
+  EXPECT_EQ(data->image(0).sizes(), (at::IntArrayRef{3, 16, 24}));
+  EXPECT_EQ(data->height(), 16);
+  EXPECT_EQ(data->width(), 24);
+  EXPECT_TRUE(warned(report, "8 images are not of the shape 24x16 and were cropped to the centre"));
+}
+
 TEST(Dataset, ChannelsAndFingerprint) {
   PictureFolder folder;
   put_good(folder, 3);

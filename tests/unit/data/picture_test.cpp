@@ -138,6 +138,26 @@ TEST(Fitted, CropTakesTheCentre) {
     for (int64_t x = 0; x < 8; ++x) ASSERT_EQ(at(square, x, y, 1), at(picture, x + 2, y, 1));
 }
 
+TEST(Fitted, CropToAnotherShape) {
+  const PictureSize size(8, 12);
+  const Picture picture = noise(15, 8, 3), wide = fitted(picture, size, Fit::kCrop, Filter::kBox, {});
+  ASSERT_EQ(wide.width, 12);
+  for (int64_t y = 0; y < 8; ++y)
+    for (int64_t x = 0; x < 12; ++x) ASSERT_EQ(at(wide, x, y, 1), at(picture, x + 1, y, 1));
+  const Picture tall = fitted(noise(12, 30, 3), size, Fit::kCrop, Filter::kBox, {});
+  EXPECT_EQ(tall.pixels, fitted(tall, size, Fit::kPad, Filter::kLanczos, {}).pixels);
+  const Picture same = noise(24, 16, 1);
+  EXPECT_EQ(fitted(same, size, Fit::kCrop, Filter::kBox, {}).pixels, resized(same, 12, 8, Filter::kBox).pixels);
+}
+
+TEST(Fitted, PadToAnotherShape) {
+  const PictureSize size(8, 12);
+  const Picture picture = noise(6, 8, 1), wide = fitted(picture, size, Fit::kPad, Filter::kBox, {});
+  ASSERT_EQ(wide.pixels.size(), 96u);
+  for (int64_t y = 0; y < 8; ++y)
+    for (int64_t x = 0; x < 12; ++x) ASSERT_EQ(at(wide, x, y, 0), x < 3 || x >= 9 ? 255 : at(picture, x - 3, y, 0));
+}
+
 TEST(Fitted, PadKeepsAllAndShowsTheBackground) {
   Background red;
   parse_background("#ff0000", red);

@@ -22,9 +22,10 @@ TEST(ModelConfig, RefusesUnknownWords) {
 }
 
 TEST(ModelConfig, RefusesPicturesThatDoNotFit) {
-  for (const int64_t r : {0, 8, 48, 100, 2048, -32}) {
-    expect_refused([&](ModelConfig& c) { c.resolution = r; }, "is not a power of two from 16 to 1024");
+  for (const int64_t r : {0, 2, 48, 100, 2048, -32}) {
+    expect_refused([&](ModelConfig& c) { c.resolution = r; }, "is not a power of two from 4 to 1024");
   }
+  expect_refused([](ModelConfig& c) { c.family = "lite", c.resolution = 8; }, "is not a power of two from 16 to 1024");
   expect_refused([](ModelConfig& c) { c.channels = 2; }, "2 is not 1, 3 or 4");
   expect_refused([](ModelConfig& c) { c.classes = -1; }, "-1 is negative");
 }
@@ -33,7 +34,15 @@ TEST(ModelConfig, RefusesStyleGan2SizesThatDoNotFit) {
   expect_refused([](ModelConfig& c) { c.stylegan2.z_dim = 0; }, "model.stylegan2.z_dim: 0 does not fit");
   expect_refused([](ModelConfig& c) { c.stylegan2.channel_base = 16; }, "it must be from 32 to");
   expect_refused([](ModelConfig& c) { c.stylegan2.conv_clamp = -0.5; }, "model.stylegan2.conv_clamp: -1");
+  expect_refused([](ModelConfig& c) { c.stylegan2.base_height = 0; }, "model.stylegan2.base_height: 0 does not fit");
+  expect_refused([](ModelConfig& c) { c.stylegan2.d_architecture = "resent"; }, "did you mean resnet?");
+  expect_refused([](ModelConfig& c) { c.stylegan2.g_architecture = "unet"; }, "one of skip, orig, resnet");
   expect_refused([](ModelConfig& c) { c.stylegan2.mbstd_num_channels = 5; }, "it must divide the channels at 4 px, 32");
+}
+
+TEST(ModelConfig, RefusesForLiteWhatItCannotDo) {
+  expect_refused([](ModelConfig& c) { c.family = "lite", c.precision = "fp16"; }, "fp16 is for stylegan2");
+  expect_refused([](ModelConfig& c) { c.family = "lite", c.stylegan2.base_width = 6; }, "lite draws square pictures");
 }
 
 TEST(Models, EveryFamilyTrainsAtEveryChannelCount) {

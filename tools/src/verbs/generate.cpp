@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "../drawing.h"
+#include "../labels.h"
 #include "../seeds.h"
 #include "../verbs.h"
 #include "centigan/core/error.h"
@@ -57,16 +58,25 @@ std::pair<DrawRequest, std::vector<uint64_t>> chosen(const CommandLine& line, co
   return {request, seeds};
 }
 
+void take_labels(const CommandLine& line, const GeneratorShape& shape, DrawRequest& request) {
+  if (line.has("labels")) request.labels = read_labels(line, request.count(), shape.c_dim);
+  if (shape.c_dim > 0 && request.z.defined() && !request.labels.defined())
+    fail_usage("generate", "--labels", "missing for the given latents",
+               "the network has " + std::to_string(shape.c_dim) + " classes; give one row a picture");
+}
+
 int generate(const CommandLine& line) {
   const std::string from = line.required("from");
   const double psi = line.number("trunc", -2.0, 2.0);
+  const int64_t cutoff = line.has("trunc-cutoff") ? line.integer("trunc-cutoff", 0, 1000) : -1;
   const NoiseMode noise = noise_mode(line);
   const auto asked = number_list(line, "seeds");
   check_choices(line);
 
   Run run = open_run(from);
   auto [request, seeds] = chosen(line, run.generator->shape(), asked);
-  request.psi = psi, request.noise = noise;
+  request.psi = psi, request.cutoff = cutoff, request.noise = noise;
+  take_labels(line, run.generator->shape(), request);
   if (line.has("out")) make_folder(line.text("out"), "generate");
   const auto images = draw(run, request, "generate", line.has("quiet"));
   if (line.has("raw")) write_npy(line.text("raw"), images), say("values in " + line.text("raw"));
@@ -83,10 +93,12 @@ Verb generate_verb() {
   return {"generate",
           "draws pictures with a trained run",
           "--from RUN --seeds 0-63 --out DIR",
-          {{"from", "RUN", "", "Run folder or checkpoint file."},
+          {{"from", "RUN", "", "Run folder, checkpoint or official weights (.safetensors)."},
            {"seeds", "LIST", "0-15", "Seeds; one seed is one picture in every form of the network."},
            {"out", "DIR", "", "Folder for seedNNNNN.png and grid.png."},
            {"trunc", "PSI", "1", "Truncation towards the mean picture; 1 is none, 0 the mean."},
+           {"trunc-cutoff", "N", "", "Truncate the first N styles only; all if not given."},
+           {"labels", "FILE", "", "Classes [N] or rows [N,classes] from a .npy file, or one class as a number."},
            {"noise", "MODE", "random", "Noise inputs: random (by seed), const or none."},
            {"latents", "FILE", "", "Latents [N,z] from a .npy file instead of seeds."},
            {"ws", "FILE", "", "Style vectors [N,num_ws,w] from a .npy file instead of seeds."},

@@ -1,6 +1,8 @@
 // `centigan train`: a folder of pictures becomes a trained run, or a run goes on.
 #include "centigan/trainers/train.h"
 
+#include <filesystem>
+
 #include "../verbs.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
@@ -13,8 +15,8 @@ std::vector<ConfigField> train_fields() {
   return config_fields(ConfigRef(config));
 }
 
-// The preset of the flags, else the one that the file names.
-std::string chosen_preset(const CommandLine& line, const std::string& file_text) {
+// What flags and file say, over the defaults.
+TrainConfig chosen(const CommandLine& line, const std::string& file_text) {
   TrainConfig scratch;
   const ConfigRef ref(scratch);
   if (line.has("config")) read_config(ref, file_text, line.text("config"));
@@ -22,15 +24,30 @@ std::string chosen_preset(const CommandLine& line, const std::string& file_text)
   std::string names;
   for (const auto& name : preset_names()) names += (names.empty() ? "--preset " : ", --preset ") + name;
   if (scratch.preset.empty()) fail_usage("train", "--preset", "missing", "choose one of " + names);
-  return scratch.preset;
+  return scratch;
 }
 
-// Order: defaults, preset, file, flags.
+// A run that starts from other networks has their sizes; once it is begun it remembers them.
+void adopt_model(const TrainConfig& chosen, TrainConfig& config) {
+  const std::string precision = config.model.precision, begun = chosen.out + "/config.txt";
+  std::string source = begun;
+  TrainConfig stored;
+  if (!chosen.out.empty() && std::filesystem::exists(begun))
+    read_config(ConfigRef(stored), read_text(begun, "train"), begun);
+  else
+    stored = config_of(read_run(chosen.trainer.init, &source), source);
+  config.model = stored.model;
+  config.model.precision = precision;
+}
+
+// Order: defaults, preset, networks to start from, file, flags.
 TrainConfig configured(const CommandLine& line) {
   const std::string file_text = line.has("config") ? read_text(line.text("config"), "config") : "";
   TrainConfig config;
   const ConfigRef ref(config);
-  apply_preset(chosen_preset(line, file_text), config);
+  const TrainConfig wanted = chosen(line, file_text);
+  apply_preset(wanted.preset, config);
+  if (!wanted.trainer.init.empty()) adopt_model(wanted, config);
   if (line.has("config")) read_config(ref, file_text, line.text("config"));
   line.apply(ref);
   if (config.data.path.empty()) fail_usage("train", "--data", "missing", "usage: centigan train " + line.verb().usage);
@@ -49,7 +66,7 @@ int train_run(const CommandLine& line) {
 Verb train_verb() {
   return {"train",
           "trains a generator, or goes on with a run",
-          "--data DIR --preset NAME [--out RUN] [--kimg N] [--augment POLICY] [--seed S]",
+          "--data DIR --preset NAME [--out RUN] [--kimg N] [--augment POLICY] [--seed S] [--init FILE]",
           {{"config", "FILE", "", "Text file of `key = value` lines; flags win over it, it wins over the preset."},
            {"dry-run", "", "", "Print options, networks, memory and time estimate; write nothing."}},
           train_fields,

@@ -31,6 +31,10 @@ void save_module(const torch::nn::Module& module, const std::string& prefix, Sna
 void load_module(torch::nn::Module& module, const std::string& prefix, const Snapshot& snapshot,
                  const std::string& source);
 
+// One line ("\n    name: …") for each tensor of `module` that is missing in the snapshot or of another shape or type,
+// and for each one under `prefix` that the module does not have; "": it fits.
+std::string module_differences(const torch::nn::Module& module, const std::string& prefix, const Snapshot& snapshot);
+
 // SHA-256 over names, types, shapes and bytes of all tensors whose name starts with one of `prefixes` (empty: all).
 std::string hash_snapshot(const Snapshot& snapshot, const std::vector<std::string>& prefixes = {});
 

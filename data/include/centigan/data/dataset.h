@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "centigan/core/config.h"
+#include "centigan/data/picture.h"
 
 namespace centigan {
 
@@ -24,7 +25,7 @@ struct DataConfig {
 
 inline void visit(ConfigVisitor& v, DataConfig& c) {
   v.field("path", c.path, "Folder of PNG, JPEG and BMP pictures (with sub-folders).");
-  v.field("fit", c.fit, "How a picture becomes square: crop (the centre), pad or stretch.");
+  v.field("fit", c.fit, "How a picture gets the shape of the others: crop (the centre), pad or stretch.");
   v.field("resize_filter", c.resize_filter, "Filter that shrinks and enlarges: box or lanczos.");
   v.field("alpha", c.alpha, "Background under transparent pictures: white, black, #rrggbb or premultiply.");
   v.field("exif", c.exif, "Rotation flags of JPEG files: ignore or rotate.");
@@ -54,10 +55,10 @@ struct DataReport {
   std::vector<std::string> warnings;                         // one sentence each
 };
 
-// Opens the folder and decodes everything once, at `resolution` with `channels` channels. Order: metrics rule (names by
+// Opens the folder and decodes everything once, at `size` with `channels` channels. Order: metrics rule (names by
 // byte; if every name is digits before its extension, by number). Fewer than 2 usable pictures, an unreadable folder,
 // a bad file under strict: Error.
-std::shared_ptr<Dataset> open_dataset(const DataConfig& config, int64_t resolution, int64_t channels,
+std::shared_ptr<Dataset> open_dataset(const DataConfig& config, PictureSize size, int64_t channels,
                                       DataReport* report = nullptr);
 
 // All pictures as one tensor uint8 [N,C,H,W].

@@ -37,10 +37,19 @@ Picture with_channels(const Picture& picture, int64_t channels, const Background
 enum class Fit { kCrop, kPad, kStretch };
 enum class Filter { kBox, kLanczos };
 
-// A square picture of side x side. Crop takes the centre, pad adds the background (alpha 0 where there is alpha),
-// stretch scales each axis by itself. Box averages areas exactly when it shrinks and is linear when it enlarges;
+// Height and width of pictures; one number is a square.
+struct PictureSize {
+  PictureSize(int64_t side) : height(side), width(side) {}  // NOLINT: meant to convert
+  PictureSize(int64_t h, int64_t w) : height(h), width(w) {}
+  bool square() const { return height == width; }
+  std::string text() const { return std::to_string(width) + "x" + std::to_string(height); }
+  int64_t height, width;
+};
+
+// A picture of that size. Crop takes the centre, pad adds the background (alpha 0 where there is alpha), stretch
+// scales each axis by itself. Box averages areas exactly when it shrinks and is linear when it enlarges;
 // lanczos has three lobes and widens when it shrinks. Computed in float, rounded once.
-Picture fitted(const Picture& picture, int64_t side, Fit fit, Filter filter, const Background& background);
+Picture fitted(const Picture& picture, PictureSize size, Fit fit, Filter filter, const Background& background);
 
 // Scales to width x height.
 Picture resized(const Picture& picture, int64_t width, int64_t height, Filter filter);

@@ -38,7 +38,8 @@ class Generator : public torch::nn::Module {
   // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all).
   torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1);
   // mapping, truncation, synthesis.
-  torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& c, double psi, const SynthesisOptions& options);
+  torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& c, double psi, const SynthesisOptions& options,
+                        int64_t cutoff = -1);
 };
 
 }  // namespace centigan

@@ -1,5 +1,5 @@
-// The `stylegan2` family: mapping, synthesis with skip RGB, residual discriminator. Parameters carry the official
-// state-dict names. Method: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020.
+// The `stylegan2` family: mapping, synthesis and discriminator in all published architectures. Parameters carry the
+// official state-dict names. Method: Karras et al., "Analyzing and Improving the Image Quality of StyleGAN", 2020.
 #pragma once
 #include <torch/types.h>
 
@@ -15,6 +15,9 @@ void check_stylegan2_config(const ModelConfig& config);
 
 // min(channel_base / resolution, channel_max).
 int64_t stylegan2_channels(const StyleGan2Config& config, int64_t resolution);
+
+// fromrgb, conv0, conv1 and skip of every block; the last one, at 4 px, is never frozen.
+int64_t stylegan2_freezable_layers(const ModelConfig& config);
 
 std::shared_ptr<Generator> make_stylegan2_generator(const ModelConfig& config, uint64_t seed);
 std::shared_ptr<Discriminator> make_stylegan2_discriminator(const ModelConfig& config, uint64_t seed);

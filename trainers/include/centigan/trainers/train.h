@@ -5,6 +5,7 @@
 #include <string>
 
 #include "centigan/core/snapshot.h"
+#include "centigan/models/official.h"
 #include "centigan/trainers/objective.h"
 #include "centigan/trainers/train_config.h"
 
@@ -49,7 +50,17 @@ struct Run {
   std::string checkpoint;  // file it came from
 };
 
-// `from`: a run folder (newest valid checkpoint) or a checkpoint file.
+// What `from` holds: a run folder (newest valid checkpoint), a checkpoint file, or a .safetensors file with the
+// official names of a published implementation. `file` gets the name of the file that was read.
+Snapshot read_run(const std::string& from, std::string* file = nullptr);
+
+// Networks that were not trained here as a checkpoint after 0 pictures, which open_run and TrainerConfig::init take.
+Snapshot checkpoint_of(const OfficialWeights& weights);
+
+// The configuration that a checkpoint was made with; `source` names it in errors.
+TrainConfig config_of(const Snapshot& snapshot, const std::string& source);
+
+// `from` as read_run takes it.
 Run open_run(const std::string& from);
 
 // The checkpoint file that `from` means: itself, or the newest valid one of a run folder. Neither: Error.

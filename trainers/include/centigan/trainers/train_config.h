@@ -34,6 +34,7 @@ struct LossConfig {
   double pl_decay = 0.01;
   double style_mixing = 0.9;  // probability a batch
   double w_avg_beta = 0.995;
+  int64_t freeze_d = 0;          // FreezeD (Mo et al., 2020): layers of D, from the picture on, that stay as they are
   bool share_fakes = false;      // one generator pass a step serves D and G
   std::string teacher;           // distill: run folder or checkpoint of the teacher
   int64_t pyramid_levels = 3;    // distill: coarser L1 terms beside the one at full size
@@ -51,6 +52,7 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
   v.field("pl_decay", c.pl_decay, "Decay of the running mean of path lengths.");
   v.field("style_mixing", c.style_mixing, "Probability of style mixing.");
   v.field("w_avg_beta", c.w_avg_beta, "Decay of the running mean of w.");
+  v.field("freeze_d", c.freeze_d, "FreezeD: layers of D that are not trained, counted from the picture on.");
   v.field("share_fakes", c.share_fakes, "One generator pass a step serves both D and G.");
   v.field("teacher", c.teacher, "Teacher of distill: a run folder or a checkpoint.");
   v.field("pyramid_levels", c.pyramid_levels, "Coarser L1 terms of distill beside the one at full size.");
@@ -59,6 +61,7 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
 
 struct TrainerConfig {
   double kimg = 300;  // length
+  std::string init;   // run, checkpoint or official weights whose networks a new run starts with; empty: fresh ones
   int64_t batch = 16;
   int64_t seed = 0;
   int64_t threads = 0;    // threads that run the pieces; 0: as many as cores, at most pieces
@@ -79,6 +82,7 @@ struct TrainerConfig {
 
 inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.field("kimg", c.kimg, "Length of the run in thousands of real pictures shown.");
+  v.field("init", c.init, "Run, checkpoint or official weights that a new run starts from; empty starts fresh.");
   v.field("batch", c.batch, "Pictures a step.");
   v.field("seed", c.seed, "Seed of everything random.");
   v.field("threads", c.threads, "Threads that work; 0 uses the cores there are.");
