@@ -352,7 +352,7 @@ class FineTuning(OfficialTest):
         self.assertRegex(text, r"model.resolution = 16\n")
         self.assertRegex(text, r"b16.fromrgb +\[8, 3, 1, 1\] +32 +16  frozen")
         self.assertRegex(text, r"G: \d+ parameters, \d+ values in buffers")
-        self.bad(1, r"G/mapping.fc0.weight: Float\[16, 16\] in the file, here Float\[8, 16\]", "train", "--data", "pictures",
+        self.bad(1, r"G_ema/mapping.fc0.weight: Float\[16, 16\] in the file, here Float\[8, 16\]", "train", "--data", "pictures",
                  *self.FEW, "--init", start, "--out", "other", "--model.stylegan2.w_dim", "8")
         self.assertFalse((self.folder / "other").exists())
         self.bad(2, "loss.freeze_d: 8 is out of range: from 0 to the 7 layers", "train", "--data", "pictures", *self.FEW,
