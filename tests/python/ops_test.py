@@ -169,7 +169,7 @@ class Operators(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, r"diffaug: u must be \[2, 12\], got \[2, 7\]"):
             ops.diffaug.p(picture(), draws(2, 7), "color,translation,cutout", torch.tensor(0.5))
         with self.assertRaisesRegex(RuntimeError, "diffaug: u has a NaN in row 0"):
-            ops.diffaug(picture(), draws(2, 2) * float("nan"), "cutout")
+            ops.diffaug(picture(), draws(2, 3) * float("nan"), "contrast,cutout")
         with self.assertRaisesRegex(RuntimeError, "float16 or bfloat16, got Byte"):
             ops.diffaug(picture().byte(), draws(2, 2), "cutout")
         with self.assertRaisesRegex(RuntimeError, "u is on meta, x on cpu"):
