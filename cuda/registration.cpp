@@ -15,7 +15,11 @@ namespace centigan::cuda {
 namespace {
 
 TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
-  (void)m;
+  m.impl("diffaug", diffaug);
+  m.impl("diffaug.p", diffaug_p);
+  m.impl("diffaug.parameters", diffaug_parameters);
+  m.impl("diffaug_linear", diffaug_linear);
+  m.impl("diffaug_backward", diffaug_backward);
 }
 
 }  // namespace

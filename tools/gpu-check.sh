@@ -1,23 +1,48 @@
 #!/usr/bin/env bash
-# Runs the tests and the benchmark that need an NVIDIA GPU and writes what they say to docs/gpu-results.md.
+# Runs the tests and the benchmarks that need an NVIDIA GPU and writes what they say to docs/gpu-results.md.
 #
 #   tools/gpu-check.sh
+#
+# Exit code 1 if a test failed; the file is written all the same and names it.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-[ -e /proc/driver/nvidia/version ] || { echo "gpu-check: no NVIDIA driver on this machine
-  hint: run it where \`nvidia-smi\` lists a GPU" >&2; exit 1; }
+stop() {
+  echo "gpu-check: $1
+  hint: $2" >&2
+  exit 1
+}
+[ -e /proc/driver/nvidia/version ] || stop "no NVIDIA driver on this machine" "run it where \`nvidia-smi\` lists a GPU"
+mkdir -p build
 
-tools/run-tests.sh -L gpu | tee build/gpu-tests.log
+tests=passed
+tools/run-tests.sh -L gpu | tee build/gpu-tests.log || tests=failed
+[ -e build/tests/lib/libcentigan_cuda.so ] ||
+  stop "build/tests has no lib/libcentigan_cuda.so" "install the CUDA toolkit 13, remove build/tests and run this again"
+
+# A benchmark that fails leaves its message in the file.
+measure() {
+  echo
+  echo "## $1"
+  echo
+  shift
+  "$@" 2>&1 || echo "failed: $*"
+}
+
 {
   echo "# Measured on a GPU"
   echo
   gpu=$(nvidia-smi --query-gpu=name,driver_version --format=csv,noheader | head -n 1)
   echo "Made by \`tools/gpu-check.sh\` on $(date -u +%F): $gpu."
   echo
+  echo "## Tests"
+  echo
   echo '```'
-  grep -E 'tests passed|tests failed|Total Test time' build/gpu-tests.log
-  .venv/bin/python tests/bench/train_lite.py --device cuda
+  grep -E 'tests passed|tests failed|Total Test time|\(Failed\)|\*\*\*Skipped' build/gpu-tests.log || echo "no test ran"
   echo '```'
+  measure "Augmentation" .venv/bin/python tests/bench/augment.py --lib build/tests/lib --device cuda
+  measure "Training" .venv/bin/python tests/bench/train_lite.py --device cuda --centigan build/tests/bin/centigan |
+    sed '4,$s/^/    /'
 } >docs/gpu-results.md
 cat docs/gpu-results.md
+[ "$tests" = passed ] || stop "tests failed" "build/gpu-tests.log has their output"

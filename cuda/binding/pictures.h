@@ -24,9 +24,9 @@ inline PictureView view_of(const at::Tensor& x) {
   return {const_cast<void*>(x.const_data_ptr()), x.stride(0), x.stride(1), x.stride(2), x.stride(3)};
 }
 
-// Numbers that belong to pictures, as kernels read them: dense, double for double pictures, else float.
-inline at::Tensor parameters_of(const at::Tensor& values, const at::Tensor& x) {
-  return values.to(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat).contiguous();
+// Numbers that belong to pictures, as kernels read them.
+inline at::Tensor parameters_of(const at::Tensor& values) {
+  return values.to(at::kDouble).contiguous();
 }
 
 }  // namespace centigan::cuda

@@ -10,7 +10,6 @@ enum class Element { kFloat, kDouble, kHalf, kBFloat16 };
 
 struct PictureShape {
   int64_t n, c, h, w;
-  int64_t pixels() const { return h * w; }
 };
 
 // Any strides, counted in elements. Kernels do not write through the view of an input.

@@ -4,9 +4,8 @@
 
 namespace centigan::cuda {
 
-// y = the first three channels of x through matrix[n] ([N,4,4] homogeneous, double for double pictures, else float),
-// further channels as they are; one channel: through the mean of the first three rows.
+// c [N,4,4], dense; the shape has 1, 3 or 4 channels.
 int launch_ada_color(const PictureShape& shape, Element element, const PictureView& x, const PictureView& y,
-                     const void* matrix, Stream stream);
+                     const double* c, Stream stream);
 
 }  // namespace centigan::cuda
