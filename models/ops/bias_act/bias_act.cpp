@@ -53,26 +53,27 @@ void check_bias(const Tensor& x, const Tensor& b, int64_t dim) {
               b.sym_sizes());
 }
 
-Tensor empty_in_layout(const Tensor& x) {
-  return at::empty_like(x, x.options(), x.suggest_memory_format());
+Tensor empty_in_layout(const Tensor& x, const Tensor& like) {
+  return at::empty_like(x, x.options(), like.suggest_memory_format());
 }
 
 Tensor bias_act_meta(const Tensor& x, const OptionalTensor& b, int64_t dim, std::string_view act,
                      std::optional<double> alpha, std::optional<double> gain, std::optional<double> clamp) {
   bias_act_options(x, b, dim, act, alpha, gain, clamp);
-  return empty_in_layout(x);
+  return empty_in_layout(x, x);
 }
 
-std::tuple<Tensor, Tensor> bias_act_backward_meta(const Tensor& dy, const OptionalTensor&, const OptionalTensor&,
-                                                  const OptionalTensor&, int64_t dim, std::string_view, double, double,
-                                                  double, bool bias_grad) {
+std::tuple<Tensor, Tensor> bias_act_backward_meta(const Tensor& dy, const OptionalTensor& x, const OptionalTensor&,
+                                                  const OptionalTensor& y, int64_t dim, std::string_view, double,
+                                                  double, double, bool bias_grad) {
   const auto options = dy.options().dtype(at::toOpMathType(dy.scalar_type()));
-  return {empty_in_layout(dy), at::empty_symint({bias_grad ? dy.sym_size(dim) : 0}, options)};
+  return {empty_in_layout(dy, bias_act_layout(dy, x, y)),
+          at::empty_symint({bias_grad ? dy.sym_size(dim) : 0}, options)};
 }
 
-Tensor bias_act_double_backward_meta(const Tensor&, const Tensor& dy, const OptionalTensor&, const OptionalTensor&,
-                                     const OptionalTensor&, int64_t, std::string_view, double, double, double) {
-  return empty_in_layout(dy);
+Tensor bias_act_double_backward_meta(const Tensor&, const Tensor& dy, const OptionalTensor& x, const OptionalTensor&,
+                                     const OptionalTensor& y, int64_t, std::string_view, double, double, double) {
+  return empty_in_layout(dy, bias_act_layout(dy, x, y));
 }
 
 TORCH_LIBRARY_FRAGMENT(centigan, m) {
@@ -108,6 +109,10 @@ BiasActOptions bias_act_options(const Tensor& x, const OptionalTensor& b, int64_
 
 BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp) {
   return {dim, std::string(act), alpha, gain, clamp};
+}
+
+const Tensor& bias_act_layout(const Tensor& dy, const OptionalTensor& x, const OptionalTensor& y) {
+  return y ? *y : x ? *x : dy;
 }
 
 Tensor along_dimension(const Tensor& v, const Tensor& x, int64_t dim) {

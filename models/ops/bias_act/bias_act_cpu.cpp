@@ -69,8 +69,9 @@ std::tuple<Tensor, Tensor> bias_act_backward_cpu(const Tensor& dy_in, const Opti
                                                  const OptionalTensor& y, int64_t dim, std::string_view act,
                                                  double alpha, double gain, double clamp, bool bias_grad) {
   const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
-  const Tensor dy = dense(dy_in), shown = or_undefined(o.from_input() ? x : y);
-  const Tensor r = shown.defined() ? dense(shown, dy.suggest_memory_format()) : shown;
+  const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
+  const Tensor dy = dense(dy_in, format), shown = or_undefined(o.from_input() ? x : y);
+  const Tensor r = shown.defined() ? dense(shown, format) : shown;
   const OptionalTensor bias = o.from_input() ? b : OptionalTensor();
   const BiasActPass pass(dy, bias, bias || bias_grad, o);
   const Tensor dx = at::empty_like(dy);
@@ -91,8 +92,9 @@ Tensor bias_act_double_backward_cpu(const Tensor& grad_in, const Tensor& dy_in, 
                                     const OptionalTensor& b, const OptionalTensor& y, int64_t dim, std::string_view act,
                                     double alpha, double gain, double clamp) {
   const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
-  const Tensor dy = dense(dy_in), grad = dense(grad_in, dy.suggest_memory_format());
-  const Tensor r = dense(o.from_input() ? x.value() : y.value(), dy.suggest_memory_format());
+  const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
+  const Tensor dy = dense(dy_in, format), grad = dense(grad_in, format);
+  const Tensor r = dense(o.from_input() ? x.value() : y.value(), format);
   const OptionalTensor bias = o.from_input() ? b : OptionalTensor();
   const BiasActPass pass(dy, bias, bias.has_value(), o);
   const Tensor out = at::empty_like(dy);

@@ -29,6 +29,9 @@ BiasActOptions bias_act_options(const at::Tensor& x, const OptionalTensor& b, in
 // The same for the backward operators, whose options are all given.
 BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp);
 
+// Which tensor gives gradients their layout: what the forward pass worked on, for gradients come in any.
+const at::Tensor& bias_act_layout(const at::Tensor& dy, const OptionalTensor& x, const OptionalTensor& y);
+
 // v [C] against a tensor like x.
 at::Tensor along_dimension(const at::Tensor& v, const at::Tensor& x, int64_t dim);
 

@@ -50,7 +50,8 @@ struct ChannelScale : torch::autograd::Function<ChannelScale> {
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const variable_list saved = ctx->get_saved_variables();
-    const Tensor &x = saved[0], &s = saved[1], &added = saved[2], &grad = grads[0];
+    const Tensor &x = saved[0], &s = saved[1], &added = saved[2];
+    const Tensor grad = grads[0].contiguous(x.suggest_memory_format());
     const bool by_x = ctx->needs_input_grad(0), by_s = ctx->needs_input_grad(1);
     variable_list result(3);
     if (by_x && by_s && !at::GradMode::is_enabled()) {

@@ -37,14 +37,14 @@ std::tuple<Tensor, Tensor> bias_act_backward_aten(const Tensor& dy, const Option
                                                   const OptionalTensor& y, int64_t dim, std::string_view act,
                                                   double alpha, double gain, double clamp, bool bias_grad) {
   const auto [dx, db] = bias_act_backward_ref(dy, x, b, y, bias_act_options(dim, act, alpha, gain, clamp), bias_grad);
-  return {in_layout_of(dx, dy), db};
+  return {in_layout_of(dx, bias_act_layout(dy, x, y)), db};
 }
 
 Tensor bias_act_double_backward_aten(const Tensor& grad, const Tensor& dy, const OptionalTensor& x,
-                                     const OptionalTensor& b, const OptionalTensor&, int64_t dim, std::string_view act,
-                                     double alpha, double gain, double clamp) {
+                                     const OptionalTensor& b, const OptionalTensor& y, int64_t dim,
+                                     std::string_view act, double alpha, double gain, double clamp) {
   const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
-  return in_layout_of(bias_act_double_backward_ref(grad, dy, x.value(), b, o), dy);
+  return in_layout_of(bias_act_double_backward_ref(grad, dy, x.value(), b, o), bias_act_layout(dy, x, y));
 }
 
 TORCH_LIBRARY_IMPL(centigan, CUDA, m) {

@@ -99,11 +99,11 @@ struct Convolution : torch::autograd::Function<Convolution> {
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto [x, weight, stride, padding, transposed] = kept(ctx);
     variable_list result(5);
+    const Tensor grad = grads[0].contiguous(x.suggest_memory_format());
     if (ctx->needs_input_grad(0))
-      result[0] = call_convolution_input(grads[0], weight, x.sym_size(2), x.sym_size(3), stride, padding, transposed);
+      result[0] = call_convolution_input(grad, weight, x.sym_size(2), x.sym_size(3), stride, padding, transposed);
     if (ctx->needs_input_grad(1))
-      result[1] =
-          call_convolution_weight(grads[0], x, weight.sym_size(2), weight.sym_size(3), stride, padding, transposed);
+      result[1] = call_convolution_weight(grad, x, weight.sym_size(2), weight.sym_size(3), stride, padding, transposed);
     return result;
   }
 };

@@ -55,8 +55,7 @@ std::vector<std::shared_ptr<PlainConv>> DiscriminatorBlock::layers() const {
 void DiscriminatorBlock::forward(torch::Tensor& x, torch::Tensor& image, bool exact) const {
   const at::Tensor& weight = conv0_->weight();
   const at::ScalarType type = exact ? weight.scalar_type() : block_type(config_, resolution_, weight);
-  // Channels last makes convolutions faster, but not their second derivatives.
-  const auto layout = exact ? at::MemoryFormat::Preserve : at::MemoryFormat::ChannelsLast;
+  constexpr auto layout = at::MemoryFormat::ChannelsLast;
   if (x.defined()) x = x.to(type, false, false, layout);
   if (fromrgb_) {
     image = image.to(type, false, false, layout);
