@@ -23,10 +23,28 @@ std::vector<SymInt> symbolic(IntArrayRef values) {
   return {values.begin(), values.end()};
 }
 
+// A 1x1 convolution does not care which pixels make a picture. With rows as pictures LibTorch takes oneDNN for small
+// batches, too, instead of its slow path. x [N,C,H,W] channels-last -> [N H,C,1,W] of the same memory.
+bool is_pointwise(const Tensor& x, const SymInt& kh, const SymInt& kw, IntArrayRef stride, IntArrayRef padding) {
+  return x.is_cpu() && !x.unsafeGetTensorImpl()->has_symbolic_sizes_strides() && kh == 1 && kw == 1 && x.numel() > 0 &&
+         stride == IntArrayRef({1, 1}) && padding == IntArrayRef({0, 0}) &&
+         x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+Tensor rows_as_pictures(const Tensor& x) {
+  const Tensor rows = x.permute({0, 2, 3, 1}).contiguous();
+  return rows.view({x.size(0) * x.size(2), 1, x.size(3), x.size(1)}).permute({0, 3, 1, 2});
+}
+Tensor pictures_of_rows(const Tensor& rows, int64_t height) {
+  const Tensor y = rows.permute({0, 2, 3, 1}).contiguous();
+  return y.view({rows.size(0) / height, height, rows.size(3), rows.size(1)}).permute({0, 3, 1, 2});
+}
+
 Tensor convolution_forward(const Tensor& x, const Tensor& weight, IntArrayRef stride, IntArrayRef padding,
                            bool transposed) {
-  return at::convolution_symint(x, weight, {}, symbolic(stride), symbolic(padding), symbolic({1, 1}), transposed,
-                                symbolic({0, 0}), 1);
+  const bool pointwise = is_pointwise(x, weight.sym_size(2), weight.sym_size(3), stride, padding);
+  const Tensor y = at::convolution_symint(pointwise ? rows_as_pictures(x) : x, weight, {}, symbolic(stride),
+                                          symbolic(padding), symbolic({1, 1}), transposed, symbolic({0, 0}), 1);
+  return pointwise ? pictures_of_rows(y, x.size(2)) : y;
 }
 
 std::tuple<Tensor, Tensor, Tensor> gradient(const Tensor& grad, const Tensor& x, const Tensor& weight,
@@ -37,18 +55,25 @@ std::tuple<Tensor, Tensor, Tensor> gradient(const Tensor& grad, const Tensor& x,
 }
 
 // Only the shape of x matters for its gradient, and only that of the weight for its own.
-Tensor convolution_input_gradient(const Tensor& grad, const Tensor& weight, SymInt height, SymInt width,
+Tensor convolution_input_gradient(const Tensor& grad_in, const Tensor& weight, SymInt height, SymInt width,
                                   IntArrayRef stride, IntArrayRef padding, bool transposed) {
-  const Tensor x = at::empty_symint({grad.sym_size(0), weight.sym_size(transposed ? 0 : 1), height, width},
-                                    grad.options(), grad.suggest_memory_format());
-  return std::get<0>(gradient(grad, x, weight, stride, padding, transposed, {true, false, false}));
+  const bool pointwise = is_pointwise(grad_in, weight.sym_size(2), weight.sym_size(3), stride, padding);
+  const Tensor grad = pointwise ? rows_as_pictures(grad_in) : grad_in;
+  const Tensor x =
+      at::empty_symint({grad.sym_size(0), weight.sym_size(transposed ? 0 : 1), pointwise ? SymInt(1) : height, width},
+                       grad.options(), grad_in.suggest_memory_format());
+  const Tensor dx = std::get<0>(gradient(grad, x, weight, stride, padding, transposed, {true, false, false}));
+  return pointwise ? pictures_of_rows(dx, grad_in.size(2)) : dx;
 }
 
 Tensor convolution_weight_gradient(const Tensor& grad, const Tensor& x, SymInt height, SymInt width, IntArrayRef stride,
                                    IntArrayRef padding, bool transposed) {
   const SymInt in = x.sym_size(1), out = grad.sym_size(1);
   const Tensor weight = at::empty_symint({transposed ? in : out, transposed ? out : in, height, width}, grad.options());
-  return std::get<1>(gradient(grad, x, weight, stride, padding, transposed, {false, true, false}));
+  const bool pointwise =
+      is_pointwise(grad, height, width, stride, padding) && is_pointwise(x, height, width, stride, padding);
+  return std::get<1>(gradient(pointwise ? rows_as_pictures(grad) : grad, pointwise ? rows_as_pictures(x) : x, weight,
+                              stride, padding, transposed, {false, true, false}));
 }
 
 template <class Signature>
