@@ -1,40 +1,15 @@
 #include <algorithm>
 #include <charconv>
-#include <numeric>
 #include <string_view>
 
 #include "centigan/diffaug/policy.h"
+#include "common/nearest_word.h"
 
 namespace centigan {
 namespace {
 
 const std::vector<std::string> kWords = {"brightness", "saturation", "contrast", "color", "translation", "cutout"};
 const std::vector<std::string> kOptions = {"ratio", "p"};
-
-int letters_apart(const std::string& a, const std::string& b) {
-  std::vector<int> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 1; i <= a.size(); ++i) {
-    int diagonal = row[0];
-    row[0] = static_cast<int>(i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const int change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({change, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-std::string nearest_hint(const std::string& word, const std::vector<std::string>& known) {
-  std::string list;
-  for (const std::string& k : known) list += (list.empty() ? "" : ", ") + k;
-  const auto best = std::min_element(known.begin(), known.end(), [&](const auto& a, const auto& b) {
-    return letters_apart(word, a) < letters_apart(word, b);
-  });
-  const bool near = letters_apart(word, *best) <= static_cast<int>(best->size() + 2) / 3;
-  return near ? "did you mean " + *best + "?" : "known are " + list;
-}
 
 std::string trimmed(std::string_view text) {
   const size_t first = text.find_first_not_of(" \t"), last = text.find_last_not_of(" \t");

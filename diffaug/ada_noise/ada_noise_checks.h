@@ -1,0 +1,9 @@
+#pragma once
+#include <ATen/core/Tensor.h>
+
+namespace centigan {
+
+// noise has x's shape and type, sigma is [N].
+void check_ada_noise(const at::Tensor& x, const at::Tensor& noise, const at::Tensor& sigma);
+
+}  // namespace centigan
