@@ -1,4 +1,4 @@
-// CUDA tensors take the ATen references until a stage has a kernel of its own (<op>_cuda.cpp).
+// Devices without a kernel of their own take the ATen references.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -21,7 +21,7 @@ Tensor checked_reference(const char* op, const Tensor& x, const char* name, cons
   return Reference(x, value).contiguous(x.suggest_memory_format());
 }
 
-TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
+TORCH_LIBRARY_IMPL(centigan, CompositeExplicitAutograd, m) {
   m.impl("ada_geometry", [](const Tensor& x, const Tensor& g_inv) {
     return checked_reference<ada_geometry_ref>("ada_geometry", x, "g_inv", g_inv, {3, 3});
   });

@@ -17,8 +17,8 @@ void check_ada_parameter(const char* op, const Tensor& x, const char* name, cons
                          const std::vector<int64_t>& sizes) {
   std::vector<c10::SymInt> shape = {x.sym_size(0)};
   shape.insert(shape.end(), sizes.begin(), sizes.end());
-  TORCH_CHECK(value.sym_sizes() == c10::SymIntArrayRef(shape), op, ": ", name, " must be ",
-              c10::SymIntArrayRef(shape), ", got ", value.sym_sizes());
+  TORCH_CHECK(value.sym_sizes() == c10::SymIntArrayRef(shape), op, ": ", name, " must be ", c10::SymIntArrayRef(shape),
+              ", got ", value.sym_sizes());
   TORCH_CHECK(value.scalar_type() == x.scalar_type() || value.scalar_type() == at::kFloat, op, ": ", name,
               " must be float32 or ", x.scalar_type(), " like x, got ", value.scalar_type());
   TORCH_CHECK(value.device() == x.device(), op, ": ", name, " is on ", value.device(), ", x on ", x.device());

@@ -11,8 +11,8 @@
 namespace centigan {
 namespace {
 
-const std::vector<std::string> kAdaWords = {"blit",   "geom", "color", "filter", "noise",
-                                            "cutout", "bg",   "bgc",   "bgcf",   "bgcfn", "bgcfnc"};
+const std::vector<std::string> kAdaWords = {"blit", "geom", "color", "filter", "noise", "cutout",
+                                            "bg",   "bgc",  "bgcf",  "bgcfn",  "bgcfnc"};
 
 // Single groups by name, others by their letters.
 void set_groups(const std::string& word, AdaCombination& c) {

@@ -12,12 +12,13 @@ class AdaDraws {
   // u [N,k] of which the first `value_columns` are values, the others gates; probability p of a step, [] or a number.
   AdaDraws(const at::Tensor& u, int64_t value_columns, const std::optional<at::Tensor>& p, double text_p);
 
-  at::Tensor uniform();                                     // [N], the next column of values, in [0,1)
-  at::Tensor normal();                                      // [N], the same as a standard normal draw
-  at::Tensor gate();                                        // [N] bool, the next gate: below p
-  at::Tensor rotation_gate();                               // below 1 - sqrt(1 - p)
-  at::Tensor closed_gate();                                 // skips a gate
-  at::Tensor keep(const at::Tensor& acts, const at::Tensor& value, double nothing);  // `nothing` where the gate is closed
+  at::Tensor uniform();        // [N], the next column of values, in [0,1)
+  at::Tensor normal();         // [N], the same as a standard normal draw
+  at::Tensor gate();           // [N] bool, the next gate: below p
+  at::Tensor rotation_gate();  // below 1 - sqrt(1 - p)
+  at::Tensor closed_gate();    // skips a gate
+  at::Tensor keep(const at::Tensor& acts, const at::Tensor& value,
+                  double nothing);  // `nothing` where the gate is closed
   void note(const at::Tensor& value) { values_.push_back(value); }
 
   at::Tensor full(double value) const;  // [N]

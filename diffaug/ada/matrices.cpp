@@ -1,8 +1,8 @@
 #include "ada/matrices.h"
 
 #include <ATen/ATen.h>
-#include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/LegacyTypeDispatch.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
 #include <cmath>
@@ -162,15 +162,15 @@ TORCH_LIBRARY_FRAGMENT(centigan, m) {
       "(Tensor, Tensor, Tensor, Tensor)",
       {at::Tag::pt2_compliant_tag});
   m.impl("ada_matrices", c10::DispatchKey::CPU, ada_matrices_aten);
-  m.impl("ada_matrices", c10::DispatchKey::CUDA, ada_matrices_aten);
+  m.impl("ada_matrices", c10::DispatchKey::CompositeExplicitAutograd, ada_matrices_aten);
   m.impl("ada_matrices", c10::DispatchKey::Meta, ada_matrices_meta);
   m.impl("ada_matrices", c10::DispatchKey::Autograd, ada_matrices_autograd);
 }
 
 }  // namespace
 
-Four ada_matrices(const Tensor& u, const std::string& combination, const std::optional<Tensor>& p,
-                  c10::SymInt channels, c10::SymInt height, c10::SymInt width) {
+Four ada_matrices(const Tensor& u, const std::string& combination, const std::optional<Tensor>& p, c10::SymInt channels,
+                  c10::SymInt height, c10::SymInt width) {
   static const auto op = c10::Dispatcher::singleton()
                              .findSchemaOrThrow("centigan::ada_matrices", "")
                              .typed<decltype(ada_matrices_autograd)>();

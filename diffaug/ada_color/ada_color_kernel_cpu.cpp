@@ -6,8 +6,8 @@ namespace centigan {
 namespace {
 
 template <class T>
-CENTIGAN_ALWAYS_INLINE void mix_planes(const T* __restrict x, const AdaColorMap<T>& map, T* __restrict y,
-                                       int64_t plane, int64_t count) {
+CENTIGAN_ALWAYS_INLINE void mix_planes(const T* __restrict x, const AdaColorMap<T>& map, T* __restrict y, int64_t plane,
+                                       int64_t count) {
   const T m0 = map.m[0], m1 = map.m[1], m2 = map.m[2], m3 = map.m[3], m4 = map.m[4], m5 = map.m[5], m6 = map.m[6],
           m7 = map.m[7], m8 = map.m[8], t0 = map.t[0], t1 = map.t[1], t2 = map.t[2];
   for (int64_t i = 0; i < count; ++i) {

@@ -28,7 +28,8 @@ Tensor ada_cutout_meta(const Tensor& x, const Tensor& centre, const Tensor& size
 }
 
 Tensor ada_cutout_fraction(const Tensor& x, const Tensor& centre, double size) {
-  return ada_cutout(x, centre, at::full({}, size, centre.options().dtype(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat)));
+  return ada_cutout(
+      x, centre, at::full({}, size, centre.options().dtype(x.scalar_type() == at::kDouble ? at::kDouble : at::kFloat)));
 }
 
 TORCH_LIBRARY_FRAGMENT(centigan, m) {

@@ -85,7 +85,9 @@ class Resampler {
 
  private:
   void aim(const double* g);
-  T* cell(int64_t row) { return plane_.data() + (row + 1) * stride_ + 1; }  // row of the window; -1, size, size + 1: border
+  T* cell(int64_t row) {
+    return plane_.data() + (row + 1) * stride_ + 1;
+  }  // row of the window; -1, size, size + 1: border
   const T* held(int64_t row) { return row < 0 || row >= y_.size ? zeros_.data() : cell(row); }
   void fill(const T* x);
   void fill_row(const T* x, T* out);
@@ -178,7 +180,8 @@ void Resampler<T>::halve(T* y) {
   const int64_t half = grid_w_ / 2;
   for (int64_t j = 0; j < grid_h_; ++j) {
     locate_row(j);
-    gather(plane_.data(), stride_, at_x_.data(), at_y_.data(), part_x_.data(), part_y_.data(), samples_.data(), grid_w_);
+    gather(plane_.data(), stride_, at_x_.data(), at_y_.data(), part_x_.data(), part_y_.data(), samples_.data(),
+           grid_w_);
     deinterleave(samples_.data(), even_.data(), odd_.data(), half);
     const T* rows[kAdaTaps];
     for (int k = 0; k < kAdaTaps; ++k) rows[k] = (k % 2 ? odd_.data() : even_.data()) + k / 2;
@@ -290,7 +293,7 @@ template void ada_geometry_kernel_cpu(const double*, const double*, double*, con
                                       int64_t);
 template void ada_geometry_backward_kernel_cpu(const float*, const double*, float*, const AdaGeometryParams&, int64_t,
                                                int64_t);
-template void ada_geometry_backward_kernel_cpu(const double*, const double*, double*, const AdaGeometryParams&,
-                                               int64_t, int64_t);
+template void ada_geometry_backward_kernel_cpu(const double*, const double*, double*, const AdaGeometryParams&, int64_t,
+                                               int64_t);
 
 }  // namespace centigan

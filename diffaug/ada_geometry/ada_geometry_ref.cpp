@@ -22,13 +22,15 @@ constexpr Fir kDouble{2, 1, 6, 5, false, 2.0}, kHalve{1, 2, -1, -1, true, 1.0};
 
 Tensor fir_axis(const Tensor& x, int64_t dim, const Fir& fir) {
   std::vector<double> values;
-  for (int k = 0; k < kAdaTaps; ++k) values.push_back(fir.gain * ada_geometry_tap(fir.correlate ? k : kAdaTaps - 1 - k));
+  for (int k = 0; k < kAdaTaps; ++k)
+    values.push_back(fir.gain * ada_geometry_tap(fir.correlate ? k : kAdaTaps - 1 - k));
   const Tensor taps = at::tensor(values, at::kDouble).to(x.options());
   std::vector<int64_t> stuffed = x.sizes().vec();
   stuffed[static_cast<size_t>(dim)] *= fir.up;
   Tensor z = at::zeros(stuffed, x.options());
   z.slice(dim, 0, stuffed[static_cast<size_t>(dim)], fir.up).copy_(x);
-  z = dim == 3 ? at::constant_pad_nd(z, {fir.before, fir.after}) : at::constant_pad_nd(z, {0, 0, fir.before, fir.after});
+  z = dim == 3 ? at::constant_pad_nd(z, {fir.before, fir.after})
+               : at::constant_pad_nd(z, {0, 0, fir.before, fir.after});
   const Tensor weight = (dim == 3 ? taps.view({1, 1, 1, -1}) : taps.view({1, 1, -1, 1})).repeat({x.size(1), 1, 1, 1});
   const Tensor y = at::conv2d(z, weight, {}, 1, at::IntArrayRef{0, 0}, 1, x.size(1));
   return y.slice(dim, 0, y.size(dim), fir.down);
@@ -40,7 +42,7 @@ Tensor fir_both(const Tensor& x, const Fir& fir) {
 
 // The adjoint of fir_axis is such a filter, too.
 Fir adjoint_of(const Fir& fir, int64_t in, int64_t out) {
-  return {fir.down, fir.up, kAdaTaps - fir.before - 1, in * fir.up - out * fir.down + fir.before - fir.up + 1,
+  return {fir.down,       fir.up,  kAdaTaps - fir.before - 1, in * fir.up - out * fir.down + fir.before - fir.up + 1,
           !fir.correlate, fir.gain};
 }
 
@@ -82,7 +84,8 @@ Tensor grid_of(Tensor g, const std::vector<int64_t>& m, const Tensor& x, int64_t
   g = at::matmul(at::matmul(scale2d(2, 2, g), g), scale2d(half, half, g));
   g = at::matmul(at::matmul(translate2d(-half, -half, g), g), translate2d(half, half, g));
   const Tensor shrink = scale2d(2 / static_cast<double>(in_w), 2 / static_cast<double>(in_h), g);
-  g = at::matmul(at::matmul(shrink, g), scale2d(half * static_cast<double>(out_w), half * static_cast<double>(out_h), g));
+  g = at::matmul(at::matmul(shrink, g),
+                 scale2d(half * static_cast<double>(out_w), half * static_cast<double>(out_h), g));
   const Tensor theta = g.narrow(1, 0, 2).to(x.scalar_type());
   return at::affine_grid_generator(theta, {x.size(0), x.size(1), out_h, out_w}, false);
 }

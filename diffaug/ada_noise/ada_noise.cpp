@@ -1,8 +1,8 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <torch/library.h>
 
-#include "ada_noise/ada_noise_checks.h"
 #include "ada/checks.h"
+#include "ada_noise/ada_noise_checks.h"
 #include "centigan/diffaug/ada.h"
 #include "common/pictures.h"
 
@@ -12,9 +12,8 @@ using at::Tensor;
 
 void check_ada_noise(const Tensor& x, const Tensor& noise, const Tensor& sigma) {
   check_ada_pictures("ada_noise", x);
-  TORCH_CHECK(noise.sym_sizes() == x.sym_sizes() && noise.scalar_type() == x.scalar_type(),
-              "ada_noise: noise must be ", x.scalar_type(), " ", x.sym_sizes(), " like x, got ", noise.scalar_type(),
-              " ", noise.sym_sizes());
+  TORCH_CHECK(noise.sym_sizes() == x.sym_sizes() && noise.scalar_type() == x.scalar_type(), "ada_noise: noise must be ",
+              x.scalar_type(), " ", x.sym_sizes(), " like x, got ", noise.scalar_type(), " ", noise.sym_sizes());
   TORCH_CHECK(noise.device() == x.device(), "ada_noise: noise is on ", noise.device(), ", x on ", x.device());
   check_ada_parameter("ada_noise", x, "sigma", sigma, {});
 }

@@ -52,6 +52,25 @@ def diffaug_calls(x):
         (ops.diffaug_linear.default, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
         (ops.diffaug_backward.default, (draws(n, 8), POLICY)),
         (ops.diffaug_backward.default, (draws(n, 5), "contrast,cutout", torch.tensor([0.3, 0.7]))),
+    ] + ada_calls(x)
+
+
+def ada_calls(x):
+    n = x.shape[0]
+    turn = torch.tensor([[0.8, -0.6, 0.5], [0.6, 0.8, -0.2], [0.0, 0.0, 1.0]]).repeat(n, 1, 1)
+    centre = torch.tensor([[0.4, 0.6]]).repeat(n, 1)
+    noise = torch.full_like(x, 0.5).detach()
+    return [
+        (ops.ada_geometry.default, (turn,)),
+        (ops.ada_geometry_backward.default, (turn,)),
+        (ops.ada_color.default, (draws(n, 16).view(n, 4, 4),)),
+        (ops.ada_filter.default, (draws(n, 4),)),
+        (ops.ada_filter_backward.default, (draws(n, 4),)),
+        (ops.ada_noise.default, (noise, draws(n, 1)[:, 0])),
+        (ops.ada_cutout.default, (centre, torch.tensor(0.5))),
+        (ops.ada_cutout.fraction, (centre, 0.3)),
+        (ops.ada.default, (draws(n, 28), "bgc")),
+        (ops.ada.default, (draws(n, 41), "bgcfnc:p=0.8", None, noise)),
     ]
 
 
@@ -184,6 +203,17 @@ class Operators(unittest.TestCase):
 
     def test_number_of_draws(self):
         self.assertEqual(ops.diffaug_draws(POLICY), 8)
+        self.assertEqual(ops.ada_draws("bgc"), 28)
+        self.assertTrue(ops.ada_needs_noise("bgcfn"))
+
+    def test_ada_returns_the_parameters_it_used(self):
+        x, u = picture(), draws(2, 28).double()
+        names = ops.ada_parameters("bgc")
+        y, parameters = ops.ada.parameters(x, u, "bgc", torch.tensor(0.5))
+        self.assertTrue(torch.equal(y, ops.ada(x, u, "bgc", torch.tensor(0.5))))
+        self.assertEqual(parameters.shape, (2, len(names)))
+        acted = parameters[:, names.index("xflip_acted")]
+        self.assertTrue(torch.equal(acted, (u[:, 15] < 0.5).float()))
 
 
 class Transforms(unittest.TestCase):

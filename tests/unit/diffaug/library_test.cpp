@@ -28,7 +28,19 @@ TEST(DiffaugLibrary, EveryOperatorHasEveryKernel) {
   }
   for (const char* name : {"brightness", "saturation", "contrast", "translation", "cutout"})
     EXPECT_TRUE(operator_named(name).hasKernelForDispatchKey(DispatchKey::CompositeImplicitAutograd)) << name;
-  operator_named("diffaug_draws");
+  for (const char* name : {"diffaug_draws", "ada_draws", "ada_needs_noise", "ada_parameters"}) operator_named(name);
+}
+
+TEST(DiffaugLibrary, EveryStageOfAdaHasEveryKernel) {
+  using c10::DispatchKey;
+  for (const char* name : {"ada_geometry", "ada_geometry_backward", "ada_color", "ada_filter", "ada_filter_backward",
+                           "ada_noise", "ada_cutout", "ada_matrices"}) {
+    for (const DispatchKey key : {DispatchKey::CPU, DispatchKey::Meta, DispatchKey::Autograd})
+      EXPECT_TRUE(operator_named(name).hasKernelForDispatchKey(key)) << name << " " << toString(key);
+    EXPECT_TRUE(operator_named(name).hasComputedKernelForDispatchKey(DispatchKey::CUDA)) << name;
+  }
+  for (const char* overload : {"", "parameters"})
+    EXPECT_TRUE(operator_named("ada", overload).hasKernelForDispatchKey(DispatchKey::CompositeImplicitAutograd));
 }
 
 int64_t threads_of_this_process() {

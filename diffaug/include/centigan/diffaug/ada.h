@@ -2,13 +2,13 @@
 // All are registered with PyTorch under centigan::; the functions here call the dispatcher.
 //
 // x [N,C,H,W], float32, float64, float16 or bfloat16, any strides and sizes; the result has x's type and shape, is
-// channels-last where x is, else contiguous, and shares no memory with x. Half types are computed in float32. Nothing is
-// clamped. Parameters are float32 or x's type, on x's device, used in float64, and get no gradient. Every stage is affine
-// in x for fixed parameters and differentiable to any order. A wrong argument is a c10::Error.
+// channels-last where x is, else contiguous, and shares no memory with x. Half types are computed in float32. Nothing
+// is clamped. Parameters are float32 or x's type, on x's device, used in float64, and get no gradient. Every stage is
+// affine in x for fixed parameters and differentiable to any order. A wrong argument is a c10::Error.
 //
-// A picture whose parameters are exactly those of "nothing" (identity matrix, gains of 1, sigma or size 0) is copied bit
-// for bit; the published pipeline resamples it as well and is 4e-6 off.
-// Method: Karras et al., "Training Generative Adversarial Networks with Limited Data", 2020, appendix B.
+// A picture whose parameters are exactly those of "nothing" (identity matrix, gains of 1, sigma or size 0) is copied
+// bit for bit; the published pipeline resamples it as well and is 4e-6 off. Method: Karras et al., "Training Generative
+// Adversarial Networks with Limited Data", 2020, appendix B.
 #pragma once
 #include <torch/types.h>
 
@@ -23,11 +23,11 @@
 namespace centigan {
 
 // Resamples. g_inv [N,3,3] maps homogeneous pixel coordinates (x to the right, y down, origin in the picture's centre)
-// of the output to those of the input; the last row counts as (0,0,1). The picture is continued by reflection, as far as
-// the corners of any picture of the batch reach plus 6 pixels, at most by its size - 1, with zeros beyond; doubled in
-// size with the sym6 low-pass; sampled bilinearly; and halved with the mirrored low-pass. The low-pass is not symmetric:
-// flips and right angles are not exact, identity and shifts by whole pixels are, to rounding. Values of g_inv must be
-// finite.
+// of the output to those of the input; the last row counts as (0,0,1). The picture is continued by reflection, as far
+// as the corners of any picture of the batch reach plus 6 pixels, at most by its size - 1, with zeros beyond; doubled
+// in size with the sym6 low-pass; sampled bilinearly; and halved with the mirrored low-pass. The low-pass is not
+// symmetric: flips and right angles are not exact, identity and shifts by whole pixels are, to rounding. Values of
+// g_inv must be finite.
 torch::Tensor ada_geometry(const torch::Tensor& x, const torch::Tensor& g_inv);
 // Its adjoint: folds the gradient of the output back to the input.
 torch::Tensor ada_geometry_backward(const torch::Tensor& grad, const torch::Tensor& g_inv);
@@ -37,9 +37,10 @@ torch::Tensor ada_geometry_backward(const torch::Tensor& grad, const torch::Tens
 // its offset. Other numbers of channels are an error.
 torch::Tensor ada_color(const torch::Tensor& x, const torch::Tensor& c);
 
-// Amplifies four frequency bands: gains [N,4] times the sym2 filter bank gives 43 symmetric taps, applied along rows and
-// columns. The bands add up to the identity. The picture is continued by reflection without repeating the border pixel,
-// with the period 2(n-1) where it has 21 pixels or less (a single one: constant); the published code refuses those.
+// Amplifies four frequency bands: gains [N,4] times the sym2 filter bank gives 43 symmetric taps, applied along rows
+// and columns. The bands add up to the identity. The picture is continued by reflection without repeating the border
+// pixel, with the period 2(n-1) where it has 21 pixels or less (a single one: constant); the published code refuses
+// those.
 torch::Tensor ada_filter(const torch::Tensor& x, const torch::Tensor& gains);
 torch::Tensor ada_filter_backward(const torch::Tensor& grad, const torch::Tensor& gains);
 
