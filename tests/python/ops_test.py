@@ -70,6 +70,7 @@ def ada_calls(x):
         (ops.ada_cutout.default, (centre, torch.tensor(0.5))),
         (ops.ada_cutout.fraction, (centre, 0.3)),
         (ops.ada.default, (draws(n, 28), "bgc")),
+        (ops.ada.parameters, (draws(n, 28), "bgc", torch.tensor(0.5))),
         (ops.ada.default, (draws(n, 41), "bgcfnc:p=0.8", None, noise)),
     ]
 
@@ -117,8 +118,8 @@ def calls_without_gradient(x):
     return [(ops.channel_scale_backward.default, (x + 1, torch.ones(x.shape[:2], dtype=x.dtype)))]
 
 
-# Those that take no tensors.
-WITHOUT_TENSORS = {"diffaug_draws"}
+# Those that take no pictures.
+WITHOUT_PICTURES = {"diffaug_draws", "ada_draws", "ada_needs_noise", "ada_parameters", "ada_matrices"}
 
 
 def results(y):
@@ -129,7 +130,7 @@ class Operators(unittest.TestCase):
     def test_every_operator_is_tested_here(self):
         names = {name for name in torch._C._dispatch_get_all_op_names() if name.startswith("centigan::")}
         tested = {op.name() for op, _ in calls(picture()) + calls_without_gradient(picture())}
-        tested |= {f"centigan::{name}" for name in WITHOUT_TENSORS}
+        tested |= {f"centigan::{name}" for name in WITHOUT_PICTURES}
         self.assertEqual(names, tested, "each operator has an entry in the lists above")
 
     def test_gradients_to_the_second_order(self):
@@ -214,6 +215,12 @@ class Operators(unittest.TestCase):
         self.assertEqual(parameters.shape, (2, len(names)))
         acted = parameters[:, names.index("xflip_acted")]
         self.assertTrue(torch.equal(acted, (u[:, 15] < 0.5).float()))
+
+    def test_ada_matrices(self):
+        args = (draws(2, 28), "bgc", torch.tensor(0.5), 3, 4, 5)
+        values, g_inv, color, gains = ops.ada_matrices(*args)
+        self.assertEqual((values.shape[0], g_inv.shape, color.shape, gains.shape), (2, (2, 3, 3), (2, 4, 4), (2, 4)))
+        torch.library.opcheck(ops.ada_matrices, args, test_utils=OPCHECKS)
 
 
 class Transforms(unittest.TestCase):
