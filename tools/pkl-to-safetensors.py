@@ -156,7 +156,7 @@ FUNCTIONS = {
     "dnnlib.util.EasyDict": Settings, "dnnlib.EasyDict": Settings,
     "torch_utils.persistence._reconstruct_persistent_obj": persistent_object,
     "torch._utils._rebuild_tensor": tensor, "torch._utils._rebuild_tensor_v2": tensor,
-    "torch._utils._rebuild_parameter": parameter,
+    "torch._utils._rebuild_parameter": parameter, "torch._utils._rebuild_parameter_with_state": parameter,
     "torch.storage._load_from_bytes": load_storage,
     "torch.Size": tuple,
     "numpy.core.multiarray._reconstruct": Array, "numpy._core.multiarray._reconstruct": Array,

@@ -54,6 +54,7 @@ DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint
 
 at::Tensor draw(Run& run, const DrawRequest& request, const std::string& verb, bool quiet) {
   const at::NoGradGuard guard;
+  set_tf32(false);
   set_operator_threads(hardware_threads());
   const auto device = pick_device(run.config.trainer.device);
   run.generator->to(device);

@@ -34,6 +34,7 @@ int score(const CommandLine& line) {
   if (!run.discriminator)
     fail("score", run.checkpoint, "holds no discriminator", "score with a run that was trained against pictures");
   const at::NoGradGuard guard;
+  set_tf32(false);
   set_operator_threads(hardware_threads());
   const auto device = pick_device(run.config.trainer.device);
   const at::Tensor images = read_images(images_file, run.config.model);
