@@ -26,6 +26,10 @@ def augmented(x, u):
     return ops.cutout(ops.brightness(y, u[:, :1]), u[:, 1:3]).tanh()
 
 
+def pipeline(x, u):
+    return ops.ada(x * 2, u.repeat(1, 4)[:, :28], "bgc", torch.tensor(0.6)).tanh()
+
+
 def network(x, u):
     weight = torch.ones(4, 3, 3, 3) / 9
     y = ops.modulated_conv2d(x, weight, u[:, :3] + 0.5, padding=1)
@@ -52,7 +56,7 @@ class Compile(unittest.TestCase):
             torch.testing.assert_close(*(torch.autograd.grad(y, x, weight)[0] for y in (got, want)))
 
     def test_traced(self):
-        for function in (augmented, network):
+        for function in (augmented, pipeline, network):
             for dynamic in (False, True):
                 with self.subTest(function=function.__name__, dynamic=dynamic):
                     self.check(function, "aot_eager", dynamic)

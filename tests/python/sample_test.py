@@ -1,4 +1,4 @@
-"""Runs the samples of samples/ops_from_python for a few steps, and the Python of docs/python.md from top to bottom."""
+"""Runs the samples of samples/ops_from_python for a few steps, and the Python of two pages from top to bottom."""
 import os
 import pathlib
 import re
@@ -21,6 +21,12 @@ def output(*arguments):
     return run.stdout
 
 
+def python_of(page):
+    blocks = re.findall(r"^```python\n(.*?)^```", (ROOT / "docs" / page).read_text(), re.M | re.S)
+    assert blocks, page
+    return "\n".join(blocks).replace("build/release/lib", LIB)
+
+
 class Samples(unittest.TestCase):
     def test_samples(self):
         for name in ("ten_lines.py", "gan_step.py"):
@@ -29,11 +35,7 @@ class Samples(unittest.TestCase):
                 self.assertEqual(re.findall(r"^step (\d): D \d", steps, re.M), ["0", "1", "2"])
 
     def test_page(self):
-        page = (ROOT / "docs/python.md").read_text()
-        blocks = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
-        self.assertGreater(len(blocks), 5)
-        text = "\n".join(blocks).replace("build/release/lib", LIB)
-        text += """
+        text = python_of("python.md") + """
 G = torch.nn.Sequential(torch.nn.Linear(8, 3 * 32 * 32), torch.nn.Unflatten(1, (3, 32, 32)), torch.nn.Tanh())
 adams = [torch.optim.Adam(net.parameters()) for net in (G, D)]
 losses = gan_step(G, D, *adams, reals, torch.randn(8, 8))
@@ -44,6 +46,10 @@ assert same_change.shape == reals.shape
 print("the page runs")
 """
         self.assertIn("the page runs", output("-c", text))
+
+    def test_page_of_ada(self):
+        before = "import torch\nx = torch.rand(2, 3, 16, 16)\n"
+        self.assertIn("the page runs", output("-c", before + python_of("ada.md") + "print('the page runs')"))
 
 
 if __name__ == "__main__":
