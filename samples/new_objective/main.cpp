@@ -7,6 +7,7 @@
 #include <centigan/core/device.h>
 #include <centigan/core/random.h>
 #include <centigan/core/signals.h>
+#include <centigan/trainers/augmenter.h>
 #include <centigan/trainers/regularizers.h>
 #include <centigan/trainers/train.h>
 
@@ -18,7 +19,7 @@ using namespace centigan;
 class Hinge final : public Objective {
  public:
   Hinge(const TrainConfig& config, std::shared_ptr<Generator> g, std::shared_ptr<Discriminator> d)
-      : g_(g), d_(d), augment_(make_augmentation(config.trainer.augment)), seed_(config.trainer.seed) {}
+      : g_(g), d_(d), augmenter_(config.trainer, torch::kCPU), seed_(config.trainer.seed) {}
 
   // What is optimised. The loop keeps an average of G.
   std::vector<Trained> trained() override { return {{"G", g_, true}, {"D", d_, false}}; }
@@ -30,12 +31,21 @@ class Hinge final : public Objective {
 
   void begin_step(const StepInfo&) override {}
 
+  // Adaptive augmentation, and its place in checkpoints and logs.
+  void end_step(const StepInfo& info) override { augmenter_.end_step(info); }
+  void save(Snapshot& snapshot) const override { augmenter_.save(snapshot); }
+  void load(const Snapshot& snapshot, const std::string& file) override { augmenter_.load(snapshot, file); }
+  void report(std::map<std::string, double>& values) const override { augmenter_.report(values); }
+
   // The mean loss over one piece of the batch. Pieces may run side by side: nothing here is written to.
   torch::Tensor accumulate(const Phase& phase, const Batch& batch, Stats& stats) override {
     if (phase.name == "Dreg") return regularizer(batch, stats);
-    const torch::Tensor fake = d_->forward(shown(fakes(phase, batch), phase.name + "/fake", batch), {});
+    const auto shown = augmenter_.show(fakes(phase, batch), "augment/fake/" + phase.name, batch.first);
+    const torch::Tensor fake = d_->forward(shown.images, {});
     if (phase.name == "Gmain") return -fake.mean();
-    const torch::Tensor real = d_->forward(shown(batch.reals, "real", batch), {});
+    const Augmenter::Shown shown_reals = augmenter_.show(batch.reals, "augment/real", batch.first);
+    const torch::Tensor real = d_->forward(shown_reals.images, {});
+    augmenter_.observe(real, shown_reals);  // what adaptive augmentation goes by
     const torch::Tensor loss = at::relu(1 + fake).mean() + at::relu(1 - real).mean();
     stats.add("Loss/D/loss", loss);
     return loss;
@@ -51,11 +61,6 @@ class Hinge final : public Objective {
     return g_->forward(z, {}, 1.0, options);
   }
 
-  torch::Tensor shown(const torch::Tensor& images, const std::string& name, const Batch& batch) const {
-    const RandomStream draws(seed_, "augment/" + name);
-    return augment_->apply(images, draws.uniform(batch.first, batch.size, augment_->draws()));
-  }
-
   torch::Tensor regularizer(const Batch& batch, Stats& stats) const {
     const torch::Tensor x = batch.reals.detach().requires_grad_(true);
     const torch::Tensor penalty = r1_penalty(d_->forward(x, {}, /*exact=*/true), x);
@@ -65,7 +70,7 @@ class Hinge final : public Objective {
 
   std::shared_ptr<Generator> g_;
   std::shared_ptr<Discriminator> d_;
-  std::unique_ptr<Augmentation> augment_;
+  Augmenter augmenter_;
   uint64_t seed_;
 };
 

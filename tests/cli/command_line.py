@@ -56,6 +56,14 @@ WRONG = [
     (["eval", "--from", "run", "--fakes", "1"], "not a whole number"),
     (["augment", "--data", "pictures"], "--out: missing"),
     (["augment", "--data", "pictures", "--out", "a.png", "--policy", "cutuot"], "cutout"),
+    (["augment", "--data", "pictures", "--out", "a.png", "--policy", "acme::swirl"], "acme::swirl.*\n.*--plugin FILE"),
+    (["augment", "--data", "pictures", "--out", "a.png", "--strength", "1.5"], "not a number from 0 to 1"),
+    (["augment", "--data", "pictures", "--out", "a.png", "--policy", "cutout:p=0.5", "--strength", "0.5"],
+     "--strength: given, while --policy gives cutout a p= of its own"),
+    (TRAIN + ["--augment", "ada:bgd"], "bgd.*\n.*did you mean bg"),
+    (TRAIN + ["--trainer.adapt.mode", "always"], "one of off, policy, step"),
+    (TRAIN + ["--trainer.adapt.mode", "policy", "--augment", "cutout:p=0.5"],
+     "trainer.adapt.mode.*trainer.augment gives cutout a fixed p="),
     (["doctor", "--all"], "no such flag"),
 ]
 

@@ -84,14 +84,45 @@ class BadPictures(CliTest):
         self.assertIn("4 pictures", self.good("inspect", folder))
 
 
+def png_size(path):
+    header = path.read_bytes()[16:24]
+    return int.from_bytes(header[:4], "big"), int.from_bytes(header[4:], "big")
+
+
+def png_rows(path):
+    """Rows of RGB bytes."""
+    from PIL import Image
+    image = Image.open(path)
+    assert image.mode == "RGB", image.mode
+    data, width = image.tobytes(), 3 * image.width
+    return [data[at:at + width] for at in range(0, len(data), width)]
+
+
 class Preview(CliTest):
     def test_augment_writes_a_row_a_step(self):
         self.pictures(4)
         text = self.good("augment", "--data", "pictures", "--policy", "translation,cutout", "--out", "sheet.png",
                          "--resolution", "32")
-        self.assertIn("row 4: translation,cutout", text)
-        sheet = (self.folder / "sheet.png").read_bytes()
-        self.assertEqual((int.from_bytes(sheet[16:20], "big"), int.from_bytes(sheet[20:24], "big")), (4 * 32, 4 * 32))
+        self.assertIn("row 3: cutout, p 1 [amber: holes of 0 turn up]", text)
+        self.assertIn("row 4: everything", text)
+        self.assertEqual(png_size(self.folder / "sheet.png"), (28 + 4 * 34, 8 + 4 * 34))
+
+    def test_augment_of_grey_and_transparent_pictures(self):
+        self.pictures(4)
+        for channels in (1, 4):
+            text = self.good("augment", "--data", "pictures", "--policy", "color:p=0.3,cutout", "--out", "sheet.png",
+                             "--resolution", "32", "--channels", channels)
+            self.assertIn("row 2: brightness, p 0.3\n", text)
+            self.assertEqual(png_size(self.folder / "sheet.png"), (28 + 4 * 34, 8 + 6 * 34))
+
+    def test_strength_zero_shows_every_picture_as_it_is(self):
+        self.pictures(4)
+        self.good("augment", "--data", "pictures", "--strength", "0", "--out", "sheet.png", "--resolution", "32")
+        width, rows = 3 * (28 + 4 * 34), png_rows(self.folder / "sheet.png")
+        self.assertEqual(len(rows), 8 + 7 * 34)
+        for row in range(1, 7):  # without the numbers at the left
+            for y in range(32):
+                self.assertEqual(rows[2 + y][84:width], rows[8 + row * 34 + y][84:width])
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 #include "centigan/core/device.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
+#include "centigan/trainers/augmenter.h"
 #include "layer_table.h"
 
 namespace centigan {
@@ -35,6 +36,7 @@ TrainEnd dry_run(const TrainConfig& config, Training& training) {
   TrainConfig shown = config;
   say("options:\n" + write_config(ConfigRef(shown)) + "networks:");
   print_networks(training);
+  if (training.parts().data) say(augment_summary(config.trainer));
   trial_seconds(training, config, 0, 1);
   const double step = trial_seconds(training, config, 1, 3) / 3;
   char line[200];

@@ -192,6 +192,9 @@ void Hooks::tick(const StepInfo& done) {
   for (const char* name : {"Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty"})
     if (values.count(name) && std::isfinite(values[name]))
       losses += std::string(", ") + (name + 5) + format(" %.3f", values[name]);
+  training_.parts().objective->report(values);
+  for (const char* name : {"Augment/p", "Augment/sign"})
+    if (values.count(name)) losses += format(name[8] == 'p' ? ", p %.3f" : ", r %.2f", values[name]);
   note_ = losses.empty() ? losses : losses.substr(2);
   line(format("  kimg %.3f, %s, %.1f img/s", images / 1000.0, duration_text(now).c_str(), rate) + losses +
        format(", peak memory %.0f MB", peak_memory_mb()));

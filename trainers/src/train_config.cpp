@@ -64,6 +64,25 @@ void check_frozen(const TrainConfig& c) {
           most > 0 ? "10 is usual at 256 px" : "only stylegan2 can freeze layers");
 }
 
+void check_adapt(const TrainerConfig& c) {
+  const AdaptConfig& adapt = c.adapt;
+  one_of(adapt.mode, {"off", "policy", "step"}, "trainer.adapt.mode");
+  share(adapt.ceiling, "trainer.adapt.ceiling");
+  require(adapt.start >= 0.0 && adapt.start <= adapt.ceiling, "trainer.adapt.start", number(adapt.start),
+          "from 0 to trainer.adapt.ceiling " + number(adapt.ceiling), "p starts where it may stay");
+  require(adapt.target >= -1.0 && adapt.target <= 1.0, "trainer.adapt.target", number(adapt.target), "from -1 to 1",
+          "it is a mean of signs; 0.6 is usual");
+  require(adapt.kimg > 0.0, "trainer.adapt.kimg", number(adapt.kimg), "above 0", "100 is usual for short runs");
+  at_least(1, adapt.interval, "trainer.adapt.interval");
+  const auto augmentation = make_augmentation(c.augment);
+  if (adapt.mode == "off") return;
+  require(!augmentation->steps().empty(), "trainer.adapt.mode", adapt.mode, "trainer.augment has no step to steer",
+          "give --augment, or --trainer.adapt.mode off");
+  for (const AugmentStep& step : augmentation->steps())
+    require(!step.p, "trainer.adapt.mode", adapt.mode, "trainer.augment gives " + step.name + " a fixed p= of its own",
+            "remove the p= from --augment, or use --trainer.adapt.mode off");
+}
+
 void check_trainer(const TrainerConfig& c) {
   require(c.kimg > 0.0, "trainer.kimg", number(c.kimg), "above 0", "100 pictures need about 200 at 32 px");
   at_least(1, c.batch, "trainer.batch");
@@ -82,7 +101,7 @@ void check_trainer(const TrainerConfig& c) {
   one_of(c.on_save_error, {"continue", "stop"}, "trainer.on_save_error");
   check_adam(c.g_opt, "trainer.g_opt");
   check_adam(c.d_opt, "trainer.d_opt");
-  parse_policy(c.augment);
+  check_adapt(c);
 }
 
 int64_t mbstd_group(const ModelConfig& c) {
@@ -120,6 +139,8 @@ void check_train_config(TrainConfig& config) {
   require(!(takes_reals ? config.data.path : config.loss.teacher).empty(), takes_reals ? "data.path" : "loss.teacher",
           "nothing", takes_reals ? "a folder of pictures" : "a run or a checkpoint",
           takes_reals ? "give --data FOLDER" : "give --loss.teacher RUN");
+  require(takes_reals || config.trainer.adapt.mode == "off", "trainer.adapt.mode", config.trainer.adapt.mode,
+          config.loss.objective + " shows D no real pictures", "use --trainer.adapt.mode off");
   fill_cadence(config.trainer);
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "centigan/core/random.h"
+#include "centigan/trainers/augmenter.h"
 #include "centigan/trainers/regularizers.h"
 #include "toy_networks.h"
 
@@ -81,6 +82,42 @@ TEST(NonSaturating, R1ThroughTheAugmentation) {
   const auto shown = make_augmentation("cutout")->apply(toy.batch.reals, u);
   EXPECT_LT(shown.square().sum().item<double>(), toy.batch.reals.square().sum().item<double>());
   EXPECT_NEAR(toy.loss("Dreg").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4);
+}
+
+// Scores of augmented reals steer, in Dmain and in Dreg where it shows them; those of raw reals do not.
+TEST(NonSaturating, RealScoresSteerTheAugmentation) {
+  for (const auto& [r1_on, seen] : {std::pair<const char*, int64_t>{"augmented", 8}, {"raw", 4}}) {
+    Toy toy;
+    toy.config.trainer.augment = "cutout";
+    toy.config.trainer.adapt.mode = "policy", toy.config.trainer.adapt.kimg = 0.1;
+    toy.config.loss.r1_on = r1_on;
+    toy.build();
+    toy.objective->begin_step(toy.info);
+    toy.loss("Gmain"), toy.loss("Dmain"), toy.loss("Dreg");
+    Snapshot snapshot;
+    toy.objective->save(snapshot);
+    EXPECT_EQ(snapshot.tensor("augment/sums")[1][0].item<int64_t>(), seen) << r1_on;
+    toy.info.step = 3;
+    toy.objective->end_step(toy.info);
+    std::map<std::string, double> values;
+    toy.objective->report(values);
+    EXPECT_EQ(values.at("Augment/sign"), 1.0);  // scores of this D are above 0
+    EXPECT_DOUBLE_EQ(values.at("Augment/p"), 4 * 4 / (1000.0 * 0.1));
+    EXPECT_EQ(values.size(), 2u);
+  }
+}
+
+TEST(Augmenter, DrawsGatesAndNoiseFromStreamsOfTheirOwn) {
+  TrainerConfig plain, gated;
+  plain.augment = "brightness", gated.augment = "brightness:p=0.5";
+  const torch::Tensor x = at::zeros({8, 3, 4, 4});
+  const torch::Tensor always = Augmenter(plain, at::kCPU).show(x, "augment/real", 16).images;
+  const torch::Tensor some = Augmenter(gated, at::kCPU).show(x, "augment/real", 16).images;
+  const auto gates = RandomStream(0, "augment/real/gates").uniform(16, 8, 1).lt(0.5).view({8, 1, 1, 1});
+  EXPECT_TRUE(always.equal(x + RandomStream(0, "augment/real").uniform(16, 8, 1).sub(0.5).view({8, 1, 1, 1})));
+  EXPECT_TRUE(some.equal(at::where(gates, always, x)));
+  plain.augment = "";
+  EXPECT_TRUE(Augmenter(plain, at::kCPU).show(x, "augment/real", 0).images.is_same(x));
 }
 
 TEST(Regularizers, R1GradientThroughDiffAugmentIsItsAdjoint) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "centigan/core/random.h"
+#include "centigan/trainers/augmenter.h"
 #include "centigan/trainers/objectives.h"
 #include "centigan/trainers/regularizers.h"
 
@@ -16,7 +17,7 @@ struct PassStreams {
       : latent(seed, "latent/" + pass),
         mix_latent(seed, "latent/mix/" + pass),
         mixing(seed, "mixing/" + pass),
-        augment(seed, "augment/fake/" + pass),
+        augment("augment/fake/" + pass),
         noise_base((seed << 40) + id) {}
 
   // Noise seeds of pictures first … first+count-1: distinct between passes, which are at most four.
@@ -24,7 +25,8 @@ struct PassStreams {
     return at::arange(first, first + count, at::kLong).mul_(4).add_(noise_base);
   }
 
-  RandomStream latent, mix_latent, mixing, augment;
+  RandomStream latent, mix_latent, mixing;
+  std::string augment;
   int64_t noise_base;
 };
 
@@ -39,12 +41,10 @@ class NonSaturating final : public Objective {
         device_(context.device),
         generator_(context.generator),
         discriminator_(context.discriminator),
-        augmentation_(make_augmentation(context.config.trainer.augment)),
+        augmenter_(context.config.trainer, context.device),
         for_g_(seed(context), "G", 0),
         for_pl_(seed(context), "pl", 1),
         for_d_(seed(context), "D", 2),
-        augment_real_(seed(context), "augment/real"),
-        augment_r1_(seed(context), "augment/r1"),
         pl_noise_(seed(context), "noise/pl") {}
 
   std::vector<Trained> trained() override { return {{"G", generator_, true}, {"D", discriminator_, false}}; }
@@ -72,17 +72,27 @@ class NonSaturating final : public Objective {
     return r1_loss(batch, stats);
   }
 
-  void end_step(const StepInfo&) override {
+  void end_step(const StepInfo& info) override {
     std::vector<torch::Tensor> ws;
     for (const Piece& piece : pieces_)
       if (piece.ws.defined()) ws.push_back(piece.ws);
     if (!ws.empty()) generator_->track_w(at::cat(ws), config_.w_avg_beta);
     follow_path_lengths();
     pieces_.clear();
+    augmenter_.end_step(info);
   }
 
-  void save(Snapshot& snapshot) const override { snapshot.put("objective/pl_mean", pl_mean_); }
-  void load(const Snapshot& snapshot, const std::string&) override { pl_mean_ = snapshot.number("objective/pl_mean"); }
+  void report(std::map<std::string, double>& values) const override { augmenter_.report(values); }
+
+  void save(Snapshot& snapshot) const override {
+    snapshot.put("objective/pl_mean", pl_mean_);
+    augmenter_.save(snapshot);
+  }
+
+  void load(const Snapshot& snapshot, const std::string& source) override {
+    pl_mean_ = snapshot.number("objective/pl_mean");
+    augmenter_.load(snapshot, source);
+  }
 
  private:
   // What a piece of the batch keeps within a step.
@@ -121,13 +131,8 @@ class NonSaturating final : public Objective {
     return {want_mixed ? mixed : ws, generator_->synthesis(mixed, options)};
   }
 
-  torch::Tensor augmented(const torch::Tensor& images, const RandomStream& stream, const Batch& batch) const {
-    if (augmentation_->draws() == 0) return images;
-    return augmentation_->apply(images, stream.uniform(batch.first, batch.size, augmentation_->draws()).to(device_));
-  }
-
   torch::Tensor fake_logits(const torch::Tensor& images, const PassStreams& streams, const Batch& batch) const {
-    return discriminator_->forward(augmented(images, streams.augment, batch), batch.labels);
+    return discriminator_->forward(augmenter_.show(images, streams.augment, batch.first).images, batch.labels);
   }
 
   torch::Tensor generator_loss(const Batch& batch, Stats& stats) {
@@ -153,7 +158,9 @@ class NonSaturating final : public Objective {
 
   torch::Tensor discriminator_loss(const Batch& batch, Stats& stats) {
     const torch::Tensor fake = fake_logits_for_d(batch);
-    const torch::Tensor real = discriminator_->forward(augmented(batch.reals, augment_real_, batch), batch.labels);
+    const Augmenter::Shown shown = augmenter_.show(batch.reals, "augment/real", batch.first);
+    const torch::Tensor real = discriminator_->forward(shown.images, batch.labels);
+    augmenter_.observe(real, shown);
     torch::Tensor loss = at::softplus(fake).mean() + at::softplus(-real).mean();
     stats.add("Loss/D/loss", loss);
     stats.add("Loss/scores/fake", fake), stats.add("Loss/scores/real", real);
@@ -162,11 +169,15 @@ class NonSaturating final : public Objective {
     return loss;
   }
 
-  torch::Tensor r1_loss(const Batch& batch, Stats& stats) const {
+  // The scores steer the augmentation as those of Dmain do, if it is what D sees here.
+  torch::Tensor r1_loss(const Batch& batch, Stats& stats) {
     if (config_.r1_gamma <= 0.0) return {};
     const torch::Tensor x = batch.reals.detach().requires_grad_(true);
-    const torch::Tensor shown = config_.r1_on == "raw" ? x : augmented(x, augment_r1_, batch);
-    const torch::Tensor penalty = r1_penalty(discriminator_->forward(shown, batch.labels, /*exact=*/true), x);
+    const bool raw = config_.r1_on == "raw";
+    const Augmenter::Shown shown = raw ? Augmenter::Shown{x, {}} : augmenter_.show(x, "augment/r1", batch.first);
+    const torch::Tensor logits = discriminator_->forward(shown.images, batch.labels, /*exact=*/true);
+    if (!raw) augmenter_.observe(logits, shown);
+    const torch::Tensor penalty = r1_penalty(logits, x);
     stats.add("Loss/r1_penalty", penalty);
     return penalty.mean() * (config_.r1_gamma / 2);
   }
@@ -201,9 +212,9 @@ class NonSaturating final : public Objective {
   torch::Device device_;
   std::shared_ptr<Generator> generator_;
   std::shared_ptr<Discriminator> discriminator_;
-  std::unique_ptr<Augmentation> augmentation_;
+  Augmenter augmenter_;
   PassStreams for_g_, for_pl_, for_d_;
-  RandomStream augment_real_, augment_r1_, pl_noise_;
+  RandomStream pl_noise_;
   StepInfo info_;
   std::vector<Piece> pieces_;
   double pl_mean_ = 0.0;

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "centigan/core/snapshot.h"
-#include "centigan/diffaug/augmentation.h"
 #include "centigan/models/discriminator.h"
 #include "centigan/models/generator.h"
 
@@ -79,6 +78,8 @@ class Objective {
   virtual bool keeps_graph() const { return false; }
   // After all phases, on the main thread.
   virtual void end_step(const StepInfo&) {}
+  // What the objective steers by itself, for log lines: name -> value now. The same names at every call.
+  virtual void report(std::map<std::string, double>& /*values*/) const {}
   // State beyond the networks in trained() (running means, heads, a teacher).
   virtual void save(Snapshot&) const {}
   virtual void load(const Snapshot&, const std::string& /*source*/) {}

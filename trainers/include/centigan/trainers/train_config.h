@@ -6,6 +6,7 @@
 
 #include "centigan/core/config.h"
 #include "centigan/data/dataset.h"
+#include "centigan/diffaug/controller.h"
 #include "centigan/models/model.h"
 
 namespace centigan {
@@ -71,6 +72,7 @@ struct TrainerConfig {
   double grid_every = 0;  // kimg between sample sheets; 0: kimg/10
   int64_t keep = 2;       // checkpoints that stay
   std::string augment = "color,translation,cutout";
+  AdaptConfig adapt;
   double ema_kimg = 10.0, ema_rampup = 0.05;  // half-life; ramp-up as a share of images seen, 0: none
   double ema_start = 0.0;                     // kimg during which the average is a plain copy
   double lr_decay_start = 1.0;                // share of the run after which both learning rates fall linearly
@@ -91,7 +93,8 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.field("tick", c.tick, "Thousands of pictures between log lines; 0 is a fiftieth of the run.");
   v.field("grid_every", c.grid_every, "Thousands of pictures between sample sheets; 0 is a tenth of the run.");
   v.field("keep", c.keep, "Checkpoints that are kept (at least 2).");
-  v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout; empty is none.");
+  v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout or ada:bgc; empty is none.");
+  v.group("adapt", c.adapt);
   v.field("ema_kimg", c.ema_kimg, "Half-life of the generator's average in thousands of pictures.");
   v.field("ema_rampup", c.ema_rampup, "Share of the pictures seen that limits the half-life early on; 0 is none.");
   v.field("ema_start", c.ema_start, "Thousands of pictures during which the average is a plain copy.");

@@ -1,0 +1,45 @@
+// Augmentation as an objective uses it: policy, draws, and the controller that steers it.
+#pragma once
+#include <map>
+#include <memory>
+#include <string>
+
+#include "centigan/diffaug/augmentation.h"
+#include "centigan/diffaug/controller.h"
+#include "centigan/trainers/objective.h"
+#include "centigan/trainers/train_config.h"
+
+namespace centigan {
+
+// An objective owns one, shows every picture through it, and calls end_step, save, load and report from its own.
+class Augmenter {
+ public:
+  Augmenter(const TrainerConfig& config, torch::Device device);
+
+  struct Shown {
+    torch::Tensor images;
+    torch::Tensor acted;  // where the controller asks for it
+  };
+  // Pictures first … first+N-1 as D sees them. Values are drawn from the stream `name`, gates from `name`/gates and
+  // noise from `name`/noise, so probabilities change no other draw. From any thread. No steps: the images themselves.
+  Shown show(const torch::Tensor& images, const std::string& name, int64_t first) const;
+  // What D says about shown real pictures. From any thread.
+  void observe(const torch::Tensor& logits, const Shown& reals);
+
+  void end_step(const StepInfo& info);
+  // Augment/p, Augment/sign and, with one p a step, Augment/p/<step>. Nothing where nothing is steered.
+  void report(std::map<std::string, double>& values) const;
+  void save(Snapshot& snapshot) const;
+  void load(const Snapshot& snapshot, const std::string& source);
+
+ private:
+  uint64_t seed_;
+  torch::Device device_;
+  std::unique_ptr<Augmentation> augmentation_;
+  std::unique_ptr<AugmentController> controller_;  // null: written probabilities
+};
+
+// One line: steps, draws a picture, and how p moves.
+std::string augment_summary(const TrainerConfig& config);
+
+}  // namespace centigan
