@@ -36,10 +36,11 @@ void add_own_item(const PolicyItem& item, Stage& stage, std::string& text) {
   }
 }
 
+// What stands behind the values is whether a step acted; the gates say that too.
 StageResult own_with_parameters(const std::string& text, int64_t values, const StageInput& in) {
-  const auto p = in.p.defined() ? c10::IValue(in.p) : c10::IValue();
-  const OperatorStack results = call_operator("centigan::diffaug.parameters", {in.x, in.u, text, p});
-  return {results[0].toTensor(), results[1].toTensor().narrow(1, 0, values)};
+  const auto p = in.p.defined() ? std::optional<Tensor>(in.p) : std::nullopt;
+  const DiffaugWithParameters result = diffaug_parameters(in.x, in.u, text, p);
+  return {result.y, result.parameters.narrow(1, 0, values)};
 }
 
 void finish_own(const std::string& text, Stage& stage) {

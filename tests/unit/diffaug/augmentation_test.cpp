@@ -88,6 +88,24 @@ TEST(Augmentation, ParametersAcrossLibraries) {
             (Strings{"translation.rows", "translation.columns", "brightness", "saturation", "contrast"}));
 }
 
+TEST(Augmentation, ParametersOfOurOwnSteps) {
+  const auto augmentation = make_augmentation("brightness,acme::swirl,translation,contrast");
+  ASSERT_EQ(augmentation->parameter_names(),
+            (Strings{"brightness", "acme::swirl", "translation.rows", "translation.columns", "contrast"}));
+  const Tensor x = golden_picture(), u = draws(2, 9), p = torch::tensor({1.0f, 1.0f, 0.0f, 0.4f});
+  const Augmented result = augmentation->apply_with_parameters(x, u, {p, {}});
+  EXPECT_TRUE(result.images.equal(augmentation->apply(x, u, {p, {}})));
+  EXPECT_TRUE(result.parameters.select(1, 0).allclose(u.select(1, 0) - 0.5));
+  EXPECT_TRUE(result.parameters.select(1, 1).equal(u.select(1, 1)));
+  EXPECT_EQ(result.parameters.narrow(1, 2, 2).abs().sum().item<float>(), 0.0f);  // the shift of a closed gate
+  const Tensor contrast = torch::where(u.select(1, 8).lt(0.4), u.select(1, 4) + 0.5, torch::ones({2}));
+  EXPECT_TRUE(result.parameters.select(1, 4).allclose(contrast));
+  const Augmented one = make_augmentation("color:p=0.5,cutout:p=0.3")->apply_with_parameters(x, draws(2, 9));
+  const Tensor flat = diffaug_parameters(x, draws(2, 9), "color:p=0.5,cutout:p=0.3").parameters;
+  EXPECT_TRUE(one.acted.to(torch::kFloat32).equal(flat.narrow(1, 5, 4)));
+  EXPECT_TRUE(one.parameters.equal(flat.narrow(1, 0, 5)));
+}
+
 TEST(Augmentation, EqualStepsAreNumbered) {
   const auto augmentation = make_augmentation("cutout,acme::swirl,cutout:ratio=0.25,acme::swirl");
   EXPECT_EQ(step_names(*augmentation), (Strings{"cutout", "acme::swirl", "cutout-2", "acme::swirl-2"}));
