@@ -133,7 +133,7 @@ void Resampler<T>::aim(const double* g) {
   used_.assign(static_cast<size_t>(p_.h), 0);
   for (int64_t k = y_.first / 2 - 3; k <= (y_.first + y_.size) / 2 + 2; ++k)
     if (y_.size > 0 && in_margins(k)) used_[static_cast<size_t>(ada_reflected(k, p_.h))] = 1;
-  rows_.assign(static_cast<size_t>(p_.h * x_.size), T(0));
+  rows_.resize(static_cast<size_t>(p_.h * x_.size));
 }
 
 // One row, padded and doubled in width.
@@ -219,6 +219,7 @@ void Resampler<T>::fold_row(const T* in, T* out) {
 // The transpose of fill.
 template <class T>
 void Resampler<T>::fold(T* out) {
+  std::fill(rows_.begin(), rows_.end(), T(0));
   std::vector<T> sum(static_cast<size_t>(x_.size));
   for (int64_t i = 0; i < y_.size / 2 + kHalf; ++i) {
     const int64_t k = y_.first / 2 - 3 + i;

@@ -26,8 +26,8 @@ namespace centigan {
 // of the output to those of the input; the last row counts as (0,0,1). The picture is continued by reflection, as far
 // as the corners of any picture of the batch reach plus 6 pixels, at most by its size - 1, with zeros beyond; doubled
 // in size with the sym6 low-pass; sampled bilinearly; and halved with the mirrored low-pass. The low-pass is not
-// symmetric: flips and right angles are not exact, identity and shifts by whole pixels are, to rounding. Values of
-// g_inv must be finite.
+// symmetric: flips and right angles are not exact, identity and shifts by whole pixels are, to rounding. A g_inv
+// that is not finite is an error on the CPU and gives zeros on CUDA.
 torch::Tensor ada_geometry(const torch::Tensor& x, const torch::Tensor& g_inv);
 // Its adjoint: folds the gradient of the output back to the input.
 torch::Tensor ada_geometry_backward(const torch::Tensor& grad, const torch::Tensor& g_inv);
