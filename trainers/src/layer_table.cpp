@@ -12,29 +12,18 @@ struct LayerLine {
   int64_t largest = 0, parameters = 0, frozen = 0, buffers = 0;
 };
 
-std::string layer_of(const std::string& name) {
-  const size_t dot = name.rfind('.');
-  return dot == std::string::npos ? "(itself)" : name.substr(0, dot);
-}
-
-// Modules with tensors of their own, in order of registration.
-std::vector<std::pair<std::string, LayerLine>> layer_lines(const torch::nn::Module& network) {
-  std::vector<std::pair<std::string, LayerLine>> lines;
-  const auto line_of = [&](const std::string& layer) -> LayerLine& {
-    for (auto& [name, line] : lines)
-      if (name == layer) return line;
-    return lines.emplace_back(layer, LayerLine()).second;
-  };
-  for (const auto& item : network.named_parameters()) {
-    LayerLine& line = line_of(layer_of(item.key()));
-    line.parameters += item.value().numel();
-    line.frozen += item.value().requires_grad() ? 0 : item.value().numel();
-    if (item.value().numel() > line.largest)
-      line.largest = item.value().numel(), line.weight = c10::str(item.value().sizes());
+// The tensors of a module without those of its parts.
+LayerLine line_of(const torch::nn::Module& module) {
+  LayerLine line;
+  for (const auto& parameter : module.parameters(/*recurse=*/false)) {
+    line.parameters += parameter.numel();
+    line.frozen += parameter.requires_grad() ? 0 : parameter.numel();
+    if (parameter.numel() <= line.largest) continue;
+    line.largest = parameter.numel(), line.weight = c10::str(parameter.sizes());
   }
-  for (const auto& item : network.named_buffers())
-    if (item.value().defined()) line_of(layer_of(item.key())).buffers += item.value().numel();
-  return lines;
+  for (const auto& buffer : module.buffers(/*recurse=*/false))
+    if (buffer.defined()) line.buffers += buffer.numel();
+  return line;
 }
 
 void print_line(const std::string& name, const LayerLine& line) {
@@ -53,8 +42,10 @@ void print_layers(const Trained& trained) {
   say("  " + trained.name + (trained.average ? ", averaged:" : ":"));
   say(head);
   LayerLine sum;
-  for (const auto& [name, line] : layer_lines(*trained.module)) {
-    print_line(name, line);
+  for (const auto& item : trained.module->named_modules()) {
+    const LayerLine line = line_of(*item.value());
+    if (line.parameters + line.buffers == 0) continue;
+    print_line(item.key().empty() ? "(itself)" : item.key(), line);
     sum.parameters += line.parameters, sum.buffers += line.buffers, sum.frozen += line.frozen;
   }
   const std::string frozen = sum.frozen > 0 ? ", " + std::to_string(sum.frozen) + " of them frozen" : "";
