@@ -8,8 +8,15 @@
 #include <cuda_fp16.h>
 #include <cuda_runtime_api.h>
 
+#include <cstdint>
+
 // CENTIGAN_LAUNCH((kernel<T>), grid, block, bytes, stream)(arguments...)
 #define CENTIGAN_LAUNCH(kernel, grid, block, shared, stream) kernel<<<grid, block, shared, stream>>>
 // Declares unsigned char name[]: the shared memory of the block, as many bytes as the launch asked for.
 #define CENTIGAN_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+
+namespace centigan::cuda {
+constexpr int64_t kGridLimit = 65535;  // blocks along y; kernels loop over what is left
+__device__ __forceinline__ void expect_aligned(const void*, size_t) {}  // checked in the emulation
+}  // namespace centigan::cuda
 #endif

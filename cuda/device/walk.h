@@ -22,9 +22,13 @@ inline Walk walk_of(const PictureShape& shape, int count) {
   return {shape, row_segments, row_segments * shape.h};
 }
 
+inline unsigned along_y(int64_t count) {
+  return static_cast<unsigned>(count < kGridLimit ? count : kGridLimit);
+}
+
 inline dim3 grid_of(const Walk& walk) {
   const int64_t blocks = (walk.segments + kThreads - 1) / kThreads;
-  return dim3(static_cast<unsigned>(blocks), static_cast<unsigned>(walk.shape.n < 65535 ? walk.shape.n : 65535));
+  return dim3(static_cast<unsigned>(blocks), along_y(walk.shape.n));
 }
 
 struct Place {
@@ -53,10 +57,12 @@ __device__ __forceinline__ T* at(const PictureView& view, int64_t n, int64_t c, 
 // kCount > 1: the caller has proven with packable() that rows are dense and aligned.
 template <class T, int kCount>
 __device__ __forceinline__ Packet<T, kCount> load(const T* from) {
+  expect_aligned(from, sizeof(Packet<T, kCount>));
   return *reinterpret_cast<const Packet<T, kCount>*>(from);
 }
 template <class T, int kCount>
 __device__ __forceinline__ void store(T* to, const Packet<T, kCount>& packet) {
+  expect_aligned(to, sizeof(Packet<T, kCount>));
   *reinterpret_cast<Packet<T, kCount>*>(to) = packet;
 }
 

@@ -91,7 +91,7 @@ int launch_pass(const Pass& pass, const double* gains, Stream stream) {
   static const AdaFilterBank bank = make_ada_filter_bank();
   const Walk walk = walk_of(pass.shape, 1);
   const int64_t planes = pass.shape.n * pass.shape.c;
-  const dim3 grid(grid_of(walk).x, static_cast<unsigned>(planes < 65535 ? planes : 65535));
+  const dim3 grid(grid_of(walk).x, along_y(planes));
   CENTIGAN_LAUNCH((filter_pass<In, Out>), grid, kThreads, kAdaFilterTaps * sizeof(double), stream)(pass, bank, gains);
   return static_cast<int>(cudaGetLastError());
 }

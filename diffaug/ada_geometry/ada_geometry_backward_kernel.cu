@@ -166,21 +166,16 @@ int64_t pictures_at_once(const AdaGeometryCall& call) {
   return fit < 1 ? 1 : fit < call.shape.n ? fit : call.shape.n;
 }
 
-unsigned at_most(int64_t count, int64_t most) {
-  return static_cast<unsigned>(count < most ? count : most);
-}
-
 template <class T>
 int launch_part(const Part& part, const AdaMargins* margins, Stream stream) {
   const PictureShape& shape = part.call.shape;
   const int64_t points = part.grid_w * part.grid_h, groups = (shape.c + kGroup - 1) / kGroup;
-  const dim3 spread_grid(static_cast<unsigned>((points + kThreads - 1) / kThreads),
-                         at_most(part.count * shape.c, 65535));
+  const dim3 spread_grid(static_cast<unsigned>((points + kThreads - 1) / kThreads), along_y(part.count * shape.c));
   CENTIGAN_LAUNCH((spread<T>), spread_grid, kThreads, kAdaTaps * sizeof(double), stream)(part);
   const int status = static_cast<int>(cudaGetLastError());
   if (status != 0) return status;
   const dim3 fold_grid(static_cast<unsigned>((shape.h * shape.w + kThreads - 1) / kThreads),
-                       at_most(part.count * groups, 65535));
+                       along_y(part.count * groups));
   CENTIGAN_LAUNCH((fold<T>), fold_grid, kThreads, sizeof(Aim<double>), stream)(part, margins);
   return static_cast<int>(cudaGetLastError());
 }

@@ -146,7 +146,7 @@ int launch_ada_geometry(const AdaGeometryCall& call, Stream stream) {
   if (status != 0) return status;
   const int64_t tiles = ((call.shape.w + kTileW - 1) / kTileW) * ((call.shape.h + kTileH - 1) / kTileH);
   const int64_t planes = call.shape.n * call.shape.c;
-  const dim3 grid(static_cast<unsigned>(tiles), static_cast<unsigned>(planes < 65535 ? planes : 65535));
+  const dim3 grid(static_cast<unsigned>(tiles), along_y(planes));
   return with_element(call.element, [&](auto zero) {
     using T = decltype(zero);
     CENTIGAN_LAUNCH((resample<T>), grid, kThreads, sizeof(Tile<T>), stream)(call, margins);

@@ -95,7 +95,7 @@ __global__ void __launch_bounds__(kPlanThreads) list_parameters(FusedCall call, 
 }
 
 unsigned picture_blocks(const FusedCall& call) {
-  return static_cast<unsigned>(call.shape.n < 65535 ? call.shape.n : 65535);
+  return static_cast<unsigned>(call.shape.n < kGridLimit ? call.shape.n : kGridLimit);
 }
 
 }  // namespace

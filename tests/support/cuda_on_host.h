@@ -17,6 +17,7 @@
 #include <functional>
 #include <memory>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #define __global__
@@ -52,6 +53,15 @@ inline __nv_bfloat16 __float2bfloat16_rn(float value) {
 inline int cudaGetLastError() {
   return 0;
 }
+
+namespace centigan::cuda {
+inline bool misaligned = false;
+// A device stops the program at such an access; this makes the launch throw.
+inline void expect_aligned(const void* address, size_t bytes) {
+  misaligned = misaligned || reinterpret_cast<uintptr_t>(address) % bytes != 0;
+}
+constexpr int64_t kGridLimit = 2;  // 65535 on a device; small here, so that the loops over what is left are tested
+}  // namespace centigan::cuda
 
 namespace centigan::cuda_on_host {
 
@@ -119,6 +129,7 @@ inline void run_block(size_t shared_bytes) {
   for (size_t done = 0; done < count;) {
     done = run_round(fibers, count);
     if (done != 0 && done != count) throw std::logic_error("threads left while others wait at a barrier");
+    if (std::exchange(cuda::misaligned, false)) throw std::logic_error("an address is not a multiple of the access");
   }
 }
 

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "device/launch.h"
+#include "device/walk.h"
 
 namespace centigan {
 namespace {
@@ -60,6 +60,17 @@ TEST(CudaOnHost, GridsThatNoDeviceTakesAreRefused) {
   EXPECT_THROW(CENTIGAN_LAUNCH(list_places, dim3(1, 65536), 1, 0, nullptr)(out.data()), std::logic_error);
   EXPECT_THROW(CENTIGAN_LAUNCH(list_places, 1, 1025, 0, nullptr)(out.data()), std::logic_error);
   EXPECT_THROW(CENTIGAN_LAUNCH(list_places, 1, 1, 49 << 10, nullptr)(out.data()), std::logic_error);
+}
+
+__global__ void read_at(const float* from, float* to) {
+  *to = cuda::load<float, 4>(from).value[0];
+}
+
+TEST(CudaOnHost, AMisalignedAccessIsAnError) {
+  alignas(16) const float values[8] = {};
+  float out;
+  CENTIGAN_LAUNCH(read_at, 1, 1, 0, nullptr)(values + 4, &out);
+  EXPECT_THROW(CENTIGAN_LAUNCH(read_at, 1, 1, 0, nullptr)(values + 1, &out), std::logic_error);
 }
 
 }  // namespace
