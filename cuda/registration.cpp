@@ -20,6 +20,13 @@ TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
   m.impl("diffaug.parameters", diffaug_parameters);
   m.impl("diffaug_linear", diffaug_linear);
   m.impl("diffaug_backward", diffaug_backward);
+  m.impl("ada_geometry", ada_geometry);
+  m.impl("ada_geometry_backward", ada_geometry_backward);
+  m.impl("ada_color", ada_color);
+  m.impl("ada_filter", ada_filter);
+  m.impl("ada_filter_backward", ada_filter_backward);
+  m.impl("ada_noise", ada_noise);
+  m.impl("ada_cutout", ada_cutout);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <vector>
 
+#pragma GCC visibility push(default)
+
 namespace centigan {
 
 // x [N,C,H,W] floating point.
@@ -13,3 +15,5 @@ void check_ada_parameter(const char* op, const at::Tensor& x, const char* name, 
                          const std::vector<int64_t>& sizes);
 
 }  // namespace centigan
+
+#pragma GCC visibility pop
