@@ -1,7 +1,9 @@
 // ADA's pipeline (Karras et al., 2020) as one step of a policy.
 #include <ATen/ATen.h>
 
-#include "centigan/diffaug/leaks.h"
+#include <cmath>
+
+#include "centigan/diffaug/ada.h"
 #include "operators.h"
 #include "stages.h"
 
@@ -10,52 +12,66 @@ namespace {
 
 using at::Tensor;
 
-// Gates of a group: one for each of its operations, four for the bands of the filter.
-int64_t gates_of_group(const std::string& group) {
-  if (group == "blit") return 3;
-  if (group == "geom" || group == "color") return 5;
-  return group == "filter" ? 4 : 1;
+bool ends_with(const std::string& text, const std::string& end) {
+  return text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
-// p of the call: steered, written, or none for always.
+// Steered, written, or none for always.
 c10::IValue ada_p(const std::optional<double>& written, const StageInput& in) {
-  if (in.p.defined()) return in.p.reshape({}).to(at::kFloat);
+  if (in.p.defined()) return in.p.reshape({});
   if (!written) return {};
-  return at::scalar_tensor(*written, in.x.options().dtype(at::kFloat).requires_grad(false));
+  return at::scalar_tensor(*written, in.x.options().dtype(at::kDouble).requires_grad(false));
 }
 
 OperatorStack ada_arguments(const std::string& combination, const std::optional<double>& p, const StageInput& in) {
-  return {in.x, in.u, combination, ada_p(p, in), in.noise.defined() ? c10::IValue(in.noise) : c10::IValue()};
+  const c10::IValue noise = in.noise.defined() ? c10::IValue(in.noise.to(in.x.scalar_type())) : c10::IValue();
+  return {in.x, in.u, combination, ada_p(p, in), noise};
 }
 
-// An operation acts where its gate is open; the step acts where one of its operations does.
-Tensor ada_acted(const std::optional<double>& written, const Tensor& gates, const Tensor& p) {
-  if (!p.defined() && !written) return at::ones({gates.size(0), 1}, gates.options().dtype(at::kBool));
-  return (p.defined() ? gates.lt(p.reshape({})) : gates.lt(*written)).any(1, /*keepdim=*/true);
+// The gates of the operator: names of its parameters that say whether something acted.
+std::vector<std::string> ada_gates(const std::string& combination) {
+  std::vector<std::string> gates;
+  for (const std::string& name : ada_parameters(combination))
+    if (ends_with(name, "_acted")) gates.push_back(name);
+  return gates;
+}
+
+// The step acts where one of its operations does; each of the two rotations does below 1 - sqrt(1 - p).
+Tensor ada_acted(const std::vector<std::string>& names, const std::optional<double>& written, const Tensor& gates,
+                 const Tensor& steered) {
+  if (!steered.defined() && !written) return at::ones({gates.size(0), 1}, gates.options().dtype(at::kBool));
+  const auto options = gates.options().dtype(at::kDouble);
+  const Tensor p = steered.defined() ? steered.reshape({}).to(at::kDouble) : at::scalar_tensor(*written, options);
+  Tensor acted = at::zeros({gates.size(0), 1}, gates.options().dtype(at::kBool));
+  for (size_t i = 0; i < names.size(); ++i) {
+    const bool rotation = names[i].rfind("rotate_", 0) == 0;
+    acted |= gates.narrow(1, static_cast<int64_t>(i), 1).to(at::kDouble).lt(rotation ? 1 - (1 - p).sqrt() : p);
+  }
+  return acted;
 }
 
 }  // namespace
 
-Stage ada_stage(const std::string& policy, const PolicyItem& item) {
-  if (!operator_schema("centigan::ada"))
-    refuse_policy(policy, "ADA is not part of this build", "use color, translation and cutout");
+Stage ada_stage(const PolicyItem& item) {
   const std::string combination = item.name;
+  const std::optional<double> p = item.p;
+  const std::vector<std::string> gates = ada_gates(combination);
   Stage stage;
-  stage.steps = {{"ada:" + combination, "ada:" + combination, item.p}};
-  stage.parameters.emplace_back();
-  for (const std::string& group : ada_groups(combination)) {
-    stage.inner_gates += gates_of_group(group);
-    stage.takes_noise |= group == "noise";
-  }
-  stage.values = call_operator("centigan::ada_draws", {combination})[0].toInt() - stage.inner_gates;
-  stage.images = [combination, p = item.p](const StageInput& in) {
+  stage.steps = {{"ada:" + combination, "ada:" + combination, p}};
+  stage.parameters = {ada_parameters(combination)};
+  stage.parameters[0].resize(stage.parameters[0].size() - gates.size());
+  stage.inner_gates = static_cast<int64_t>(gates.size());
+  stage.values = ada_draws(combination) - stage.inner_gates;
+  stage.takes_noise = ada_needs_noise(combination);
+  stage.images = [=](const StageInput& in) {
     return call_operator("centigan::ada", ada_arguments(combination, p, in))[0].toTensor();
   };
-  stage.with_parameters = [combination, p = item.p](const StageInput& in) -> StageResult {
+  const int64_t parameters = static_cast<int64_t>(stage.parameters[0].size());
+  stage.with_parameters = [=](const StageInput& in) -> StageResult {
     const OperatorStack results = call_operator("centigan::ada.parameters", ada_arguments(combination, p, in));
-    return {results[0].toTensor(), results[1].toTensor()};
+    return {results[0].toTensor(), results[1].toTensor().narrow(1, 0, parameters)};
   };
-  stage.acted = [p = item.p](const Tensor& gates, const Tensor& steered) { return ada_acted(p, gates, steered); };
+  stage.acted = [=](const Tensor& columns, const Tensor& steered) { return ada_acted(gates, p, columns, steered); };
   return stage;
 }
 

@@ -1,5 +1,7 @@
 #include "centigan/diffaug/leaks.h"
 
+#include "centigan/diffaug/ada.h"
+
 namespace centigan {
 namespace {
 
@@ -52,12 +54,14 @@ LeakNote leak_note(const std::string& step, double p) {
 }
 
 std::vector<std::string> ada_groups(const std::string& combination) {
-  const std::vector<std::string> groups = {"blit", "geom", "color", "filter", "noise", "cutout"};
-  for (const std::string& group : groups)
-    if (group == combination) return {group};
-  std::vector<std::string> found;
-  for (size_t i = 0; i < combination.size() && i < groups.size(); ++i) found.push_back(groups[i]);
-  return found;
+  const AdaCombination c = read_ada_combination(combination);
+  std::vector<std::string> groups;
+  const auto add = [&](bool has, const char* group) {
+    if (has) groups.push_back(group);
+  };
+  add(c.blit, "blit"), add(c.geom, "geom"), add(c.color, "color");
+  add(c.filter, "filter"), add(c.noise, "noise"), add(c.cutout, "cutout");
+  return groups;
 }
 
 }  // namespace centigan

@@ -48,7 +48,7 @@ OperatorStack call_operator(const std::string& name, OperatorStack arguments) {
     return arguments;
   } catch (const c10::Error& error) {
     fail("diffaug", name, "failed: " + escaped(error.what_without_backtrace()),
-         "`centigan plugins check FILE` tests an operator of a plugin");
+         "compare the pictures with what it takes; `centigan plugins check FILE` tests a plugin");
   }
 }
 

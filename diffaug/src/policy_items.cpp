@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "centigan/core/error.h"
+#include "centigan/diffaug/ada.h"
 #include "operators.h"
 
 namespace centigan {
@@ -39,7 +40,7 @@ std::string listed(const std::vector<std::string>& words) {
   return list;
 }
 
-// The only option of steps that are not ours: p.
+// The only option of a plugin's step: p.
 std::optional<double> read_p(const std::string& policy, const std::string& step,
                              const std::vector<std::string>& options) {
   if (options.empty()) return {};
@@ -62,13 +63,13 @@ PolicyItem own_item(const std::string& policy, const std::string& text, const st
   return {PolicyItem::Kind::kOwn, text, word, {}, std::move(read.steps)};
 }
 
-PolicyItem ada_item(const std::string& policy, const std::string& text, std::vector<std::string> parts) {
-  const std::string combination = parts.size() > 1 ? parts[1] : "";
-  if (!is_one_of(combination, kCombinations))
-    refuse_policy(policy, "ada has no combination '" + combination + "'",
-                  did_you_mean(combination, kCombinations, "ada:bgc is usual; there are " + listed(kCombinations)));
-  parts.erase(parts.begin(), parts.begin() + 2);
-  return {PolicyItem::Kind::kAda, text, combination, read_p(policy, "ada:" + combination, parts), {}};
+PolicyItem ada_item(const std::string& policy, const std::string& text, const std::vector<std::string>& parts) {
+  std::string plain;
+  for (size_t i = 1; i < parts.size(); ++i) plain += (i > 1 ? ":" : "") + parts[i];
+  const AdaCombination read = read_ada_combination(plain);
+  if (!read.error.empty()) refuse_policy(policy, "ada: " + read.error, read.hint);
+  const auto p = read.has_p ? std::optional<double>(read.p) : std::nullopt;
+  return {PolicyItem::Kind::kAda, text, parts[1], p, {}};
 }
 
 PolicyItem foreign_item(const std::string& policy, const std::string& text) {

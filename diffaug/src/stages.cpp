@@ -133,7 +133,7 @@ std::vector<Stage> make_stages(const std::string& policy, const std::vector<Poli
   std::vector<Stage> stages;
   for (size_t i = 0; i < items.size(); ++i) {
     if (items[i].kind == PolicyItem::Kind::kForeign) stages.push_back(foreign_stage(policy, items[i]));
-    if (items[i].kind == PolicyItem::Kind::kAda) stages.push_back(ada_stage(policy, items[i]));
+    if (items[i].kind == PolicyItem::Kind::kAda) stages.push_back(ada_stage(items[i]));
     if (items[i].kind != PolicyItem::Kind::kOwn) continue;
     Stage stage;
     std::string text;

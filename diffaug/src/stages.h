@@ -41,7 +41,7 @@ struct Stage {
 // or are no step.
 std::vector<Stage> make_stages(const std::string& policy, const std::vector<PolicyItem>& items);
 
-Stage ada_stage(const std::string& policy, const PolicyItem& item);
+Stage ada_stage(const PolicyItem& item);
 
 // bool [N,steps] of one stage, from its gate columns [N,gates].
 torch::Tensor acted_of(const Stage& stage, const torch::Tensor& gates, const torch::Tensor& p);

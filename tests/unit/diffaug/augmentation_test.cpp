@@ -1,6 +1,7 @@
 #include "centigan/diffaug/augmentation.h"
 
 #include "centigan/core/error.h"
+#include "centigan/diffaug/ada.h"
 #include "centigan/diffaug/leaks.h"
 #include "diffaug_cases.h"
 
@@ -106,6 +107,47 @@ TEST(Augmentation, ParametersOfOurOwnSteps) {
   EXPECT_TRUE(one.parameters.equal(flat.narrow(1, 0, 5)));
 }
 
+// brightness 1, bgc 15, swirl 1 columns of values; then 13 gates of bgc and that of swirl.
+TEST(Augmentation, AdaBetweenOthers) {
+  const auto augmentation = make_augmentation("brightness, ada:bgc:p=0.7,acme::swirl:p=0.4");
+  ASSERT_EQ(augmentation->value_draws(), 17);
+  ASSERT_EQ(augmentation->gate_draws(), 14);
+  EXPECT_EQ(step_names(*augmentation), (Strings{"brightness", "ada:bgc", "acme::swirl"}));
+  EXPECT_FALSE(augmentation->takes_noise());
+  const Tensor x = golden_picture(), u = draws(2, 31);
+  const Tensor own = torch::cat({u.narrow(1, 1, 15), u.narrow(1, 17, 13)}, 1);
+  const auto [mid, parameters] = ada_with_parameters(brightness(x, u.narrow(1, 0, 1)), own, "bgc:p=0.7");
+  const Tensor acts = u.select(1, 30).lt(0.4).view({-1, 1, 1, 1});
+  const Tensor want = torch::where(acts, by_hand_swirl(mid, u.select(1, 16)), mid);
+  const Augmented result = augmentation->apply_with_parameters(x, u);
+  EXPECT_TRUE(augmentation->apply(x, u).equal(want));
+  EXPECT_TRUE(result.images.equal(want));
+  EXPECT_TRUE(result.parameters.narrow(1, 1, 15).equal(parameters.narrow(1, 0, 15)));
+  EXPECT_EQ(augmentation->parameter_names()[1], "ada:bgc.xflip");
+  EXPECT_TRUE(result.acted.select(1, 1).equal(parameters.narrow(1, 15, 13).gt(0).any(1)));
+}
+
+TEST(Augmentation, AdaFollowsGivenProbabilities) {
+  const auto augmentation = make_augmentation("ada:bgcfnc,cutout");
+  ASSERT_EQ(augmentation->draws(true), augmentation->draws() + 1);
+  ASSERT_TRUE(augmentation->takes_noise());
+  const Tensor x = golden_picture(), u = draws(2, augmentation->draws(true)), noise = filler("n", {2, 3, 8, 8});
+  const Tensor off = torch::zeros({2}), some = torch::tensor({0.4f, 0.0f}), p = torch::tensor(0.4f);
+  EXPECT_TRUE(augmentation->apply(x, u, {off, noise}).equal(x));
+  const int64_t values = augmentation->value_draws(), gates = ada_draws("bgcfnc") - (values - 2);
+  const Tensor own = torch::cat({u.narrow(1, 0, values - 2), u.narrow(1, values, gates)}, 1);
+  const auto [images, parameters] = ada_with_parameters(x, own, "bgcfnc", p, noise.to(x.scalar_type()));
+  EXPECT_TRUE(augmentation->apply(x, u, {some, noise}).equal(images));
+  const Tensor acted = parameters.narrow(1, parameters.size(1) - gates, gates).gt(0).any(1);
+  EXPECT_TRUE(augmentation->acted(u, some).select(1, 0).equal(acted));
+}
+
+TEST(Augmentation, ListedCombinationsAreRead) {
+  for (const char* name :
+       {"blit", "geom", "color", "filter", "noise", "cutout", "bg", "bgc", "bgcf", "bgcfn", "bgcfnc"})
+    EXPECT_EQ(make_augmentation(std::string("ada:") + name)->draws(), ada_draws(name));
+}
+
 TEST(Augmentation, EqualStepsAreNumbered) {
   const auto augmentation = make_augmentation("cutout,acme::swirl,cutout:ratio=0.25,acme::swirl");
   EXPECT_EQ(step_names(*augmentation), (Strings{"cutout", "acme::swirl", "cutout-2", "acme::swirl-2"}));
@@ -139,9 +181,9 @@ TEST(Augmentation, BadPolicyIsAUsageError) {
       {"acme::swirl:p", "p must be a number from 0 to 1, got ''", "acme::swirl:p=0.5"},
       {"acme::lonely", "is no step: acme::lonely(Tensor x) -> Tensor", "acme::lonely(Tensor x, Tensor u) -> Tensor"},
       {"acme::greedy", "acme::greedy_draws() gives no number", "a step is"},
-      {"ada", "ada has no combination ''", "ada:bgc is usual"},
-      {"ada:bgd", "ada has no combination 'bgd'", "did you mean bg"},
-      {"ada:bgc:ratio=1", "ada:bgc has no option 'ratio'", "its one option is p="},
+      {"ada", "ada: the combination is empty", "bgcfnc"},
+      {"ada:bgd", "ada: no combination is called 'bgd'", "did you mean bg"},
+      {"ada:bgc:ratio=1", "ada: 'ratio=1' is no probability", "bgc:p=0.6"},
   };
   for (const auto& [policy, what, hint] : cases) {
     const std::string text = refusal_of([&, p = std::string(policy)] { make_augmentation(p); });
@@ -156,6 +198,7 @@ TEST(Augmentation, WrongArgumentsAreNamed) {
   const auto gated = make_augmentation("brightness:p=0.5");
   const Tensor x = golden_picture(), u = draws(2, 3), p = torch::ones({3});
   const std::pair<std::function<void()>, const char*> cases[] = {
+      {[&] { make_augmentation("ada:noise")->apply(x, draws(2, 2)); }, "noise must be like x, [2, 3, 8, 8]"},
       {[&] { augmentation->apply(x[0], u); }, "x must be floating [N,C,H,W], got Float [3, 8, 8]"},
       {[&] { augmentation->apply(x.to(torch::kInt), u); }, "x must be floating [N,C,H,W], got Int"},
       {[&] { augmentation->apply(x, draws(2, 4)); }, "u must be [N, 3], got [2, 4]"},
@@ -195,7 +238,7 @@ TEST(Augmentation, PluginThatFails) {
   const auto augmentation = make_augmentation("acme::throws");
   EXPECT_EQ(refusal_of([&] { augmentation->apply(golden_picture(), draws(2, 1)); }),
             "failed diffaug: acme::throws: failed: the spoon does not exist\n"
-            "  hint: `centigan plugins check FILE` tests an operator of a plugin");
+            "  hint: compare the pictures with what it takes; `centigan plugins check FILE` tests a plugin");
 }
 
 TEST(Leaks, UniformGroupsAboveThePublishedLimit) {

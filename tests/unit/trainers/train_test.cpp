@@ -71,6 +71,22 @@ TEST(TrainAdaptive, ResumesBitForBitWithOneForEachStep) {
   expect_resumes_bit_for_bit("step");
 }
 
+// The whole pipeline, with noise, steered: the same bits after a stop.
+TEST(TrainAdaptive, AdaFollowsTheController) {
+  const ScratchFolder folder;
+  TrainConfig straight = adaptive_config("policy", folder / "straight", 12);
+  straight.trainer.augment = "ada:bgcfnc";
+  TrainConfig config = straight;
+  config.out = folder / "run";
+  ASSERT_EQ(train(straight, quiet()), TrainEnd::kFinished);
+  ASSERT_EQ(train(config, quiet(5)), TrainEnd::kStopped);
+  ASSERT_EQ(train(config, quiet()), TrainEnd::kFinished);
+  EXPECT_EQ(run_hash(config.out), run_hash(straight.out));
+  TrainConfig fixed = tiny_config("lite", folder / "fixed", 2);
+  fixed.trainer.augment = "ada:bgc:p=0.2";
+  EXPECT_EQ(train(fixed, quiet()), TrainEnd::kFinished);
+}
+
 TEST(TrainAdaptive, LogsItsProbability) {
   const ScratchFolder folder;
   ASSERT_EQ(train(adaptive_config("step", folder / "run", 20), quiet()), TrainEnd::kFinished);
