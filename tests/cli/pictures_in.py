@@ -119,6 +119,17 @@ class Preview(CliTest):
         self.assertIn("row 4: everything", text)
         self.assertEqual(png_size(self.folder / "sheet.png"), (28 + 4 * 34, 8 + 4 * 34))
 
+    def test_augment_has_a_row_for_each_group_of_ada_and_marks_what_leaks(self):
+        self.pictures(4)
+        for strength, mark in (("0.9", " [red: every rotation is as likely as the original]"), ("0.8", "")):
+            text = self.good("augment", "--data", "pictures", "--policy", "brightness,ada:bgcfnc", "--out", "sheet.png",
+                             "--resolution", "32", "--strength", strength)
+            self.assertIn(f"row 4: ada:geom, p {strength}{mark}\n", text)
+            self.assertIn("row 9: everything", text)
+            bars = [row[3 * 20:3 * 26] for row in png_rows(self.folder / "sheet.png")]
+            self.assertEqual(bars[8 + 3 * 34 + 10] == bytes((208, 40, 32)) * 6, bool(mark))
+            self.assertEqual(bars[8 + 1 * 34 + 10], b"\xff" * 18)
+
     def test_augment_of_grey_and_transparent_pictures(self):
         self.pictures(4)
         for channels in (1, 4):

@@ -56,6 +56,19 @@ class Training(CliTest):
         self.assertEqual((process.returncode, process.stdout, process.stderr), (0, "", ""))
 
 
+class Adaptive(CliTest):
+    def test_strength_is_logged_hashed_and_goes_on_after_a_stop(self):
+        data = self.pictures()
+        steer = ["--trainer.adapt.mode", "policy", "--trainer.adapt.kimg", "0.2", "--trainer.adapt.target", "-0.9"]
+        straight = self.tiny_run(*steer, out="straight", data=data)
+        self.assertRegex((straight / "log.txt").read_text(), r", p 0\.[0-9]+, r -?[01]\.")
+        run = self.tiny_run(*steer, data=data)
+        (run / "checkpoints/0000320.h5").unlink()  # as if it had been killed after the first one
+        self.assertIn("resumes from", self.good("train", "--data", data, "--out", "run", *TINY, *steer))
+        hashes = [self.good("inspect", "--hash", folder) for folder in (straight, run)]
+        self.assertEqual(hashes[0], hashes[1])
+
+
 class OtherConfigurations(CliTest):
     def test_they_are_refused_with_their_differences(self):
         data = self.pictures()
