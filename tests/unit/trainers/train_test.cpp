@@ -75,13 +75,14 @@ TEST(TrainAdaptive, ResumesBitForBitWithOneForEachStep) {
 TEST(TrainAdaptive, AdaFollowsTheController) {
   const ScratchFolder folder;
   TrainConfig straight = adaptive_config("policy", folder / "straight", 12);
-  straight.trainer.augment = "ada:bgcfnc";
+  straight.trainer.augment = "ada:bgcfnc", straight.trainer.adapt.start = 0.5;
   TrainConfig config = straight;
   config.out = folder / "run";
   ASSERT_EQ(train(straight, quiet()), TrainEnd::kFinished);
   ASSERT_EQ(train(config, quiet(5)), TrainEnd::kStopped);
   ASSERT_EQ(train(config, quiet()), TrainEnd::kFinished);
   EXPECT_EQ(run_hash(config.out), run_hash(straight.out));
+  EXPECT_NE(read_checkpoint(find_checkpoint(config.out)).tensor("augment/p")[0].item<double>(), 0.5);
   TrainConfig fixed = tiny_config("lite", folder / "fixed", 2);
   fixed.trainer.augment = "ada:bgc:p=0.2";
   EXPECT_EQ(train(fixed, quiet()), TrainEnd::kFinished);
