@@ -69,6 +69,34 @@ TEST(Conv2dResample, Gradients) {
   }
 }
 
+struct SecondOrder {
+  Tensor by_x, by_w;
+};
+// Gradients of an R1-like penalty on a convolution: what LibTorch's own second derivatives give, and ours.
+template <class Conv>
+SecondOrder penalty_gradients(const Conv& conv, const Tensor& x_in, const Tensor& w_in) {
+  const Tensor x = x_in.detach().requires_grad_(), w = w_in.detach().requires_grad_();
+  const Tensor y = conv(x, w);
+  const Tensor dx = torch::autograd::grad({(y * y).sum()}, {x}, {}, true, true)[0];
+  const auto grads = torch::autograd::grad({dx.square().sum()}, {x, w});
+  return {grads[0], grads[1]};
+}
+
+TEST(Conv2dResample, SecondDerivativesAreThoseOfLibTorch) {
+  for (const int64_t kernel : {1, 3})
+    for (const int64_t n : {2, 17})
+      for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+        const Tensor x = filler("cx", {n, 3, 8, 6}).contiguous(format), w = filler("cw", {4, 3, kernel, kernel});
+        const auto got = penalty_gradients(
+            [&](const Tensor& a, const Tensor& b) { return conv2d_resample(a, b, {}, 1, 1, kernel / 2); }, x, w);
+        const auto want =
+            penalty_gradients([&](const Tensor& a, const Tensor& b) { return at::conv2d(a, b, {}, 1, kernel / 2); },
+                              x.to(torch::kFloat64).contiguous(), w.to(torch::kFloat64));
+        expect_close(got.by_x, want.by_x, 1e-5);
+        expect_close(got.by_w, want.by_w, 1e-5);
+      }
+}
+
 TEST(Conv2dResample, Errors) {
   const Tensor x = filler("cx", {2, 3, 8, 8}), w = conv_weight(3);
   EXPECT_EQ(message_of([&] { conv2d_resample(x[0], w); }),

@@ -1,4 +1,5 @@
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
 #include "../../support/filler.h"
@@ -82,6 +83,41 @@ TEST(ModulatedConv2d, Gradients) {
       EXPECT_EQ(gradcheck(function, {x, w, s, noise}), "");
       EXPECT_EQ(gradgradcheck(function, {x, w, s, noise}), "");
     }
+}
+
+// Each option on and off, channels-last and types: the gradients of float64 and contiguous.
+TEST(ModulatedConv2d, GradientsOfAllLayoutsAndTypesAgree) {
+  const Tensor f = setup_filter({1, 3, 3, 1});
+  const auto gradients_of = [&](const Tensor& x_in, bool demodulate, int64_t up) {
+    const auto wide = x_in.scalar_type() == torch::kFloat64 ? torch::kFloat64 : torch::kFloat32;
+    const Tensor x = x_in.detach().requires_grad_(), w = modulated_weight().to(wide).requires_grad_();
+    const Tensor s = modulated_styles(x.size(0)).to(wide).requires_grad_();
+    const Tensor noise = filler("n", {x.size(2) * up, x.size(3) * up}).to(wide).requires_grad_();
+    const Tensor y = modulated_conv2d(x, w, s, noise, up, 1, 1, f, demodulate, up == 1);
+    return torch::autograd::grad({y}, {x, w, s, noise}, {filler("dy", y.sizes()).to(y.scalar_type())});
+  };
+  for (const PictureCase& item : picture_cases())
+    for (const bool demodulate : {true, false})
+      for (const int64_t up : {1, 2}) {
+        SCOPED_TRACE(item.name + (demodulate ? " demodulated" : "") + " up " + std::to_string(up));
+        const auto got = gradients_of(item.x, demodulate, up);
+        const auto want = gradients_of(item.x.to(torch::kFloat64).contiguous(), demodulate, up);
+        const double tolerance = item.x.element_size() == 2 ? 3e-2 : 1e-5;
+        for (size_t i = 0; i < got.size(); ++i) expect_close(got[i], want[i], tolerance, std::to_string(i));
+      }
+}
+
+TEST(ModulatedConv2d, ThreadsChangeNoBit) {
+  const Tensor x = filler("x", {4, 3, 33, 31}).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto run = [&](int threads) {
+    at::set_num_threads(threads);
+    const Tensor s = modulated_styles(4).requires_grad_();
+    const Tensor y = modulated_conv2d(x, modulated_weight(), s, {}, 1, 1, 1);
+    return torch::autograd::grad({y.square().sum()}, {s})[0];
+  };
+  const Tensor one = run(1), three = run(3);
+  at::set_num_threads(1);
+  EXPECT_TRUE(one.equal(three));
 }
 
 TEST(ModulatedConv2d, Errors) {

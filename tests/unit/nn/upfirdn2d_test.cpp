@@ -1,5 +1,7 @@
 #include <ATen/ATen.h>
+#include <ATen/Parallel.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/autograd/autograd.h>
 
 #include "../../support/filler.h"
 #include "../../support/gradcheck.h"
@@ -159,6 +161,76 @@ TEST(Upfirdn2d, Gradients) {
     EXPECT_EQ(gradcheck(f, {x}), "");
     EXPECT_EQ(gradgradcheck(f, {x}), "");
   }
+}
+
+// Options drawn by a counter hash: factors 1 ... 3 a direction, filters 1-D or full with up to 9 taps, separable or
+// not, paddings of both signs.
+Resampling drawn_resampling(int64_t seed, int64_t side) {
+  const Tensor u = filler_u64("resampling" + std::to_string(seed), {12});
+  const auto pick = [&](int64_t i, int64_t low, int64_t high) {
+    return low + static_cast<int64_t>(u[i].item<double>() * static_cast<double>(high - low + 1));
+  };
+  const int64_t fh = pick(0, 1, 6), fw = pick(1, 1, 9), kind = pick(2, 0, 2);
+  const Tensor row = filler("row" + std::to_string(seed), {fw}), column = filler("column" + std::to_string(seed), {fh});
+  const Tensor f = kind == 0 ? row : kind == 1 ? at::outer(column, row) : filler("f" + std::to_string(seed), {fh, fw});
+  Resampling r{f, {pick(3, 1, 3), pick(4, 1, 3)}, {pick(5, 1, 3), pick(6, 1, 3)}, {}, pick(7, 0, 1) == 1, 1.5};
+  for (int64_t i = 0; i < 4; ++i) {
+    const int64_t up = r.up[i / 2], taps = i / 2 == 0 || kind == 0 ? fw : fh;
+    // Negative paddings crop up to a third of the picture from each side, as far as the filter leaves something.
+    const int64_t spare = std::max<int64_t>(0, std::min((side * up - taps) / 2, side * up / 3));
+    r.padding[i] = pick(8 + i, -spare, 7);
+    if (side * up < taps) r.padding[i] = taps;
+  }
+  return r;
+}
+
+TEST(Upfirdn2d, DrawnOptionsMatchTheDefinition) {
+  for (int64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const Resampling r = drawn_resampling(seed, 7);
+    const Tensor x = filler("x" + std::to_string(seed), {2, 3, 7, 7});
+    const Tensor want = upfirdn2d_ref(x.to(torch::kFloat64), r);
+    expect_close(apply(x.to(torch::kFloat64), r), want, 1e-12);
+    expect_close(apply(x, r), want, 2e-6);
+    expect_close(apply(x.contiguous(at::MemoryFormat::ChannelsLast), r), want, 2e-6);
+    expect_close(apply(x.to(torch::kBFloat16).contiguous(at::MemoryFormat::ChannelsLast), r), want, 3e-2);
+  }
+}
+
+// <A x, y> = <x, A* y>, and the adjoint of the adjoint is the operator.
+TEST(Upfirdn2d, BackwardIsTheAdjoint) {
+  for (int64_t seed = 0; seed < 60; ++seed) {
+    SCOPED_TRACE(seed);
+    const Resampling r = drawn_resampling(seed, 7);
+    const Tensor x = filler("x", {2, 3, 7, 7}).to(torch::kFloat64).requires_grad_();
+    const Tensor y = apply(x, r);
+    const Tensor dy = filler("dy", y.sizes()).to(torch::kFloat64).requires_grad_();
+    const Tensor dx = torch::autograd::grad({y}, {x}, {dy}, true, true)[0];
+    EXPECT_NEAR((y * dy).sum().item<double>(), (x * dx).sum().item<double>(), 1e-9);
+    const Tensor v = filler("v", x.sizes()).to(torch::kFloat64);
+    expect_close(torch::autograd::grad({dx}, {dy}, {v})[0], apply(v, r), 1e-12);
+  }
+}
+
+TEST(Upfirdn2d, ThreadsChangeNoBit) {
+  const Tensor x = filler("x", {4, 16, 33, 31}), f = setup_filter({1, 3, 3, 1});
+  for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+    const auto run = [&](int threads) {
+      at::set_num_threads(threads);
+      return upfirdn2d(x.contiguous(format), f, {2, 2}, {1, 1}, {2, 1, 2, 1}, false, 4.0);
+    };
+    EXPECT_TRUE(run(1).equal(run(3)));
+  }
+  at::set_num_threads(1);
+}
+
+TEST(Upfirdn2d, FiltersOfZerosAndOverlongPaddings) {
+  const Tensor x = sixteen();
+  EXPECT_EQ(upfirdn2d(x, torch::zeros({3, 3}), {1, 1}, {1, 1}, {1, 1, 1, 1}).abs().sum().item<float>(), 0.0f);
+  const Tensor padded = upfirdn2d(x, std::nullopt, {1, 1}, {1, 1}, {9, 0, 0, 11});
+  ASSERT_EQ(padded.sizes(), at::IntArrayRef({1, 1, 15, 13}));
+  EXPECT_TRUE(padded.slice(2, 0, 4).slice(3, 9).equal(x));
+  EXPECT_EQ(padded.sum().item<float>(), x.sum().item<float>());
 }
 
 TEST(Upfirdn2d, Errors) {

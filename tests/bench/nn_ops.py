@@ -1,0 +1,91 @@
+#!/usr/bin/env python3
+"""The operators of the networks next to the same functions from stock PyTorch calls, on the CPU.
+
+    .venv/bin/python tests/bench/nn_ops.py [--lib build/release/lib] [--threads 1] [--rounds 7]
+
+Both run in turn in one process. Each line: forward and backward (with --double: and the backward of the gradient's
+square), milliseconds (median) and the ratio. Shapes are layers of StyleGAN2 at 64 px with batch 16.
+"""
+import argparse
+import math
+import pathlib
+import statistics
+import time
+
+import torch
+import torch.nn.functional as F
+
+from train_stylegan2 import FIR, bias_act, upfirdn2d
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def modulated(x, weight, styles, up):
+    d = ((weight[None] * styles[:, None, :, None, None]).square().sum((2, 3, 4)) + 1e-8).rsqrt()
+    x = x * styles[:, :, None, None]
+    if up == 2:
+        x = upfirdn2d(F.conv_transpose2d(x, weight.transpose(0, 1), stride=2), padding=(1, 1, 1, 1), gain=4.0)
+    else:
+        x = F.conv2d(x, weight, padding=1)
+    return x * d[:, :, None, None]
+
+
+def cases(ops):
+    """Name, shape, ours, plain; both take x and two parameters."""
+    full, half, fir = (16, 64, 64, 64), (16, 64, 32, 32), FIR
+    return [
+        ("filter behind up-sampling", (16, 64, 65, 65),
+         lambda x, w, v: ops.upfirdn2d(x, fir, 1, 1, [1, 1, 1, 1], False, 4.0),
+         lambda x, w, v: upfirdn2d(x, padding=(1, 1, 1, 1), gain=4.0)),
+        ("up-sample by 2", half, lambda x, w, v: ops.upfirdn2d(x, fir, 2, 1, [2, 1, 2, 1], False, 4.0),
+         lambda x, w, v: upfirdn2d(x, up=2, padding=(2, 1, 2, 1), gain=4.0)),
+        ("down-sample by 2", full, lambda x, w, v: ops.upfirdn2d(x, fir, 1, 2, [1, 1, 1, 1]),
+         lambda x, w, v: upfirdn2d(x, down=2, padding=(1, 1, 1, 1))),
+        ("bias_act lrelu, clamp", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "lrelu", None, None, 256.0),
+         lambda x, w, v: bias_act(x, v[0]).clamp(-256, 256)),
+        ("bias_act swish", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "swish"),
+         lambda x, w, v: F.silu(x + v[0][None, :, None, None]) * math.sqrt(2)),
+        ("modulated_conv2d", full, lambda x, w, v: ops.modulated_conv2d(x, w, v, None, 1, 1, 1),
+         lambda x, w, v: modulated(x, w, v, 1)),
+        ("modulated_conv2d up 2", half,
+         lambda x, w, v: ops.modulated_conv2d(x, w, v, None, 2, 1, 1, fir, True, False),
+         lambda x, w, v: modulated(x, w, v, 2)),
+    ]
+
+
+def milliseconds(call, inputs, double):
+    begun = time.perf_counter()
+    y = call(*inputs)
+    grads = torch.autograd.grad(y.square().sum(), inputs, create_graph=double, allow_unused=True)
+    if double:
+        torch.autograd.grad(grads[0].square().sum(), inputs, allow_unused=True)
+    return 1000 * (time.perf_counter() - begun)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--lib", default=str(ROOT / "build/release/lib"))
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--double", action="store_true")
+    arguments = parser.parse_args()
+    torch.ops.load_library(arguments.lib + "/libcentigan_nn.so")
+    torch.set_num_threads(arguments.threads)
+    print("| case | layout | ours, ms | plain, ms | plain / ours |\n| --- | --- | ---: | ---: | ---: |")
+    for name, shape, ours, plain in cases(torch.ops.centigan):
+        for layout in (torch.contiguous_format, torch.channels_last):
+            torch.manual_seed(0)
+            inputs = [torch.randn(shape).contiguous(memory_format=layout).requires_grad_(),
+                      torch.randn(64, 64, 3, 3).requires_grad_(), torch.randn(16, 64).requires_grad_()]
+            torch.testing.assert_close(ours(*inputs), plain(*inputs), rtol=1e-4, atol=1e-3)
+            spent = {ours: [], plain: []}
+            for _ in range(arguments.rounds + 1):
+                for call in spent:
+                    spent[call].append(milliseconds(call, inputs, arguments.double))
+            a, b = (statistics.median(values[1:]) for values in spent.values())
+            kind = "channels-last" if layout == torch.channels_last else "planar"
+            print(f"| {name} | {kind} | {a:.1f} | {b:.1f} | **{b / a:.2f}** |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
