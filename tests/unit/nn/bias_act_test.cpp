@@ -84,6 +84,8 @@ TEST(BiasAct, GradientIsZeroAtTheClampAndNegativeSideAtZero) {
   EXPECT_TRUE(torch::autograd::grad({clamped.sum()}, {x})[0].equal(torch::tensor({0.0, 0.0, 1.0, 1.0, 0.0, 0.0})));
   const Tensor leaky = bias_act(x, std::nullopt, 0, "lrelu", 0.25, 1.0);
   EXPECT_EQ(torch::autograd::grad({leaky.sum()}, {x})[0][2].item<double>(), 0.25);
+  const Tensor bent = bias_act(x, std::nullopt, 0, "lrelu", -0.5, 1.0, 2.0);  // its derivative is worked out from x
+  EXPECT_TRUE(torch::autograd::grad({bent.sum()}, {x})[0].equal(torch::tensor({-0.5, -0.5, -0.5, 1.0, 0.0, 0.0})));
   const Tensor half = bias_act(x, std::nullopt, 0, "relu", std::nullopt, 1.0);
   EXPECT_EQ(torch::autograd::grad({half.sum()}, {x})[0][2].item<double>(), 0.0);
 }
