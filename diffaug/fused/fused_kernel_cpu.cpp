@@ -5,6 +5,8 @@
 namespace centigan {
 namespace {
 
+constexpr int64_t kStreamedBytes = int64_t{8} << 20;
+
 // Sums are gathered block by block, so that their order depends on the shape only.
 int64_t rows_of_block(const FusedTask& task) {
   return std::max<int64_t>(1, 16384 / std::max<int64_t>(1, task.w * task.c));
@@ -63,6 +65,7 @@ WriteArea write_area(const FusedTask& task, int64_t n, const DynamicPlan& plan) 
   area.x_row = task.x_row, area.x_channel = task.x_channel;
   area.y_row = task.w * pixel, area.y_channel = task.h * task.w;
   area.channels = task.c, area.interleaved = task.interleaved;
+  area.stream = task.n * task.c * task.h * task.w * task.bytes >= kStreamedBytes;
   area.alpha = plan.alpha, area.beta = plan.beta, area.fill = plan.fill.data();
   return area;
 }

@@ -28,6 +28,7 @@ struct WriteArea {
   const Run* runs;
   int64_t run_count;
   int64_t top, bottom;
+  bool stream;  // y is too large to be found in a cache later: writes may go past it
 };
 
 // All channels of rows top ... bottom - 1, columns left ... right - 1.
@@ -46,7 +47,10 @@ struct RowKernels {
 
 extern const RowKernels kRowsBase, kRowsAvx2, kRowsAvx512;
 
-// The best that this processor has.
+// 0: plain, 1: AVX2, 2: AVX-512; null where this processor does not have it.
+const RowKernels* rows_of_level(int level);
+
+// The best of them.
 const RowKernels& row_kernels();
 
 }  // namespace centigan

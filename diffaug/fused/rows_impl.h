@@ -2,6 +2,9 @@
 // that one table is in an unnamed namespace and nothing comes from std, so that no code of a level can end up in
 // another.
 #include <cstdint>
+#if defined(__AVX512F__)
+#include <immintrin.h>
+#endif
 
 #include "fused/rows.h"
 
@@ -67,10 +70,26 @@ inline void store(float value, Half& to) {
   const uint32_t bits = as_bits(value), magnitude = bits & 0x7fffffffu;
   const uint32_t normal = (magnitude - (112u << 23) + 0xfffu + (magnitude >> 13 & 1u)) >> 13;
   const uint32_t subnormal = as_bits(as_float(magnitude) + 0.5f) - 0x3f000000u;  // the addition rounds
-  const uint32_t large = magnitude > 0x7f800000u ? 0x7e00u : 0x7c00u;
+  const uint32_t large = magnitude > 0x7f800000u ? 0x7e00u | (magnitude >> 13 & 0x3ffu) : 0x7c00u;
   const uint32_t finite = magnitude < (113u << 23) ? subnormal : normal;
   to.bits = static_cast<uint16_t>((magnitude >= (143u << 23) ? large : finite) | (bits >> 16 & 0x8000u));
 }
+
+// alpha x + (share (sum over the channels) + offset) for `count` pixels, whose channels are that far apart.
+template <class Math>
+struct Blend {
+  int64_t x_channel, y_channel, channels;
+  Math alpha, share, offset;
+};
+
+#if defined(__AVX512F__)
+#include "fused/rows_avx512.h"
+#else
+template <class T>
+bool write_by_lanes(const WriteArea&) {
+  return false;
+}
+#endif
 
 template <class T, class Math = typename MathOf<T>::type>
 void fill_run(T* y, int64_t count, Math value) {
@@ -83,13 +102,6 @@ template <class T, class Math = typename MathOf<T>::type>
 void scale_run(const T* __restrict x, T* __restrict y, int64_t count, Math alpha, Math offset) {
   for (int64_t i = 0; i < count; ++i) store(alpha * load(x[i]) + offset, y[i]);
 }
-
-// alpha x + (share (sum over the channels) + offset) for `count` pixels, whose channels are that far apart.
-template <class Math>
-struct Blend {
-  int64_t x_channel, y_channel, channels;
-  Math alpha, share, offset;
-};
 
 template <class T, int kChannels, class Math = typename MathOf<T>::type>
 void blend_planar(const T* __restrict x, T* __restrict y, int64_t count, const Blend<Math>& b) {
@@ -151,6 +163,7 @@ auto blend_for(int64_t channels, bool interleaved) -> void (*)(const T*, T*, int
 template <class T>
 void write_rows(const WriteArea& area) {
   using Math = typename MathOf<T>::type;
+  if (write_by_lanes<T>(area)) return;
   const T* const x = static_cast<const T*>(area.x);
   T* const y = static_cast<T*>(area.y);
   const int64_t pixel = area.interleaved ? area.channels : 1, planes = area.interleaved ? 1 : area.channels;
@@ -184,41 +197,75 @@ void write_rows(const WriteArea& area) {
     }
 }
 
-constexpr int64_t kColumns = 1024;  // sums that are kept side by side
-constexpr int64_t kDeep = 96;       // values that go into one of them before it goes to double
+constexpr int64_t kColumns = 256;  // sums that are kept side by side
+constexpr int64_t kDeep = 96;      // values that go into one of them before it goes to double
 
-template <class Math>
-double sum_of(const Math* values, int64_t count) {
-  double lane[8] = {};
-  int64_t i = 0;
-  for (; i + 8 <= count; i += 8)
-    for (int k = 0; k < 8; ++k) lane[k] += static_cast<double>(values[i + k]);
-  for (; i < count; ++i) lane[i % 8] += static_cast<double>(values[i]);
-  return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+// Each column in the order of the lines.
+template <class T, class Math = typename MathOf<T>::type>
+void add_lines(Math* __restrict sums, int64_t width, const T* x, int64_t apart, int64_t count) {
+  for (; count >= 4; count -= 4, x += 4 * apart)
+    for (int64_t i = 0; i < width; ++i)
+      sums[i] = sums[i] + load(x[i]) + load(x[apart + i]) + load(x[2 * apart + i]) + load(x[3 * apart + i]);
+  for (; count > 0; --count, x += apart)
+    for (int64_t i = 0; i < width; ++i) sums[i] += load(x[i]);
 }
 
-// One sum a column, gathered in double every few rows: fast, in an order that depends on the shape only.
-template <class T>
-double sum_rows(const SumArea& area) {
-  using Math = typename MathOf<T>::type;
-  const int64_t pixel = area.interleaved ? area.channels : 1, planes = area.interleaved ? 1 : area.channels;
-  const int64_t rows = planes < kDeep ? kDeep / planes : 1, end = area.right * pixel;
+// One sum a column over lines of up to kColumns values, gathered in double: fast, in an order that depends on the shape
+// only.
+template <class T, class Math = typename MathOf<T>::type>
+struct ColumnSums {
+  Math sums[kColumns];
+  int64_t width = 0, lines = 0;
   double total = 0;
-  for (int64_t top = area.top; top < area.bottom; top += rows) {
-    const int64_t bottom = area.bottom - top < rows ? area.bottom : top + rows;
-    for (int64_t left = area.left * pixel; left < end; left += kColumns) {
-      const int64_t width = end - left < kColumns ? end - left : kColumns;
-      Math sums[kColumns];
-      for (int64_t i = 0; i < width; ++i) sums[i] = 0;
-      for (int64_t row = top; row < bottom; ++row)
-        for (int64_t c = 0; c < planes; ++c) {
-          const T* const x = static_cast<const T*>(area.x) + row * area.x_row + c * area.x_channel + left;
-          for (int64_t i = 0; i < width; ++i) sums[i] += load(x[i]);
-        }
-      total += sum_of(sums, width);
+
+  void begin(int64_t columns) {
+    finish();
+    width = columns;
+    for (int64_t i = 0; i < width; ++i) sums[i] = 0;
+  }
+
+  // `count` lines that far apart.
+  void add(const T* x, int64_t apart, int64_t count) {
+    while (count > 0) {
+      const int64_t now = count < kDeep - lines ? count : kDeep - lines;
+      add_lines(sums, width, x, apart, now);
+      count -= now, lines += now, x += now * apart;
+      if (lines == kDeep) begin(width);
     }
   }
-  return total;
+
+  void finish() {
+    double lane[8] = {};
+    int64_t i = 0;
+    for (; i + 8 <= width; i += 8)
+      for (int k = 0; k < 8; ++k) lane[k] += static_cast<double>(sums[i + k]);
+    for (; i < width; ++i) lane[i % 8] += static_cast<double>(sums[i]);
+    total += ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
+    lines = 0;
+  }
+};
+
+// Whole rows without gaps are one long line.
+template <class T>
+double sum_rows(const SumArea& area) {
+  const int64_t pixel = area.interleaved ? area.channels : 1, planes = area.interleaved ? 1 : area.channels;
+  const int64_t width = (area.right - area.left) * pixel, rows = area.bottom - area.top;
+  const T* const x = static_cast<const T*>(area.x) + area.top * area.x_row + area.left * pixel;
+  ColumnSums<T> result;
+  if (width == area.x_row) {
+    const int64_t lines = rows * width / kColumns, rest = rows * width % kColumns;
+    result.begin(kColumns);
+    for (int64_t c = 0; c < planes; ++c) result.add(x + c * area.x_channel, kColumns, lines);
+    result.begin(rest);
+    result.add(x + lines * kColumns, area.x_channel, planes);
+  } else {
+    for (int64_t left = 0; left < width; left += kColumns) {
+      result.begin(width - left < kColumns ? width - left : kColumns);
+      for (int64_t c = 0; c < planes; ++c) result.add(x + c * area.x_channel + left, area.x_row, rows);
+    }
+  }
+  result.finish();
+  return result.total;
 }
 
 }  // namespace
