@@ -214,14 +214,14 @@ void add_lines(Math* __restrict sums, int64_t width, const T* x, int64_t apart, 
 // only.
 template <class T, class Math = typename MathOf<T>::type>
 struct ColumnSums {
-  Math sums[kColumns];
+  Math sums[kColumns] = {};
   int64_t width = 0, lines = 0;
   double total = 0;
 
   void begin(int64_t columns) {
     finish();
     width = columns;
-    for (int64_t i = 0; i < width; ++i) sums[i] = 0;
+    for (int64_t i = 0; i < kColumns; ++i) sums[i] = 0;  // all: lanes behind the last column are added to as well
   }
 
   // `count` lines that far apart.
