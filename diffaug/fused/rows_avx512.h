@@ -87,17 +87,21 @@ struct LaneLine {
   int64_t x_channel, y_channel;
 };
 
-// alpha x + offset in every plane.
+// alpha x + offset in every plane, or (copy) x bit for bit.
 template <bool kStream, class T>
-void write_lanes_apart(const LaneRow& row, const LaneLine<T>& line, int64_t planes, __m512 alpha, __m512 offset) {
+void write_lanes_apart(const LaneRow& row, const LaneLine<T>& line, int64_t planes, bool copy, __m512 alpha,
+                       __m512 offset) {
   for (int64_t c = 0; c < planes; ++c) {
     const T* const x = line.x + c * line.x_channel;
     T* const y = line.y + c * line.y_channel;
     for (int64_t v = 0; v < row.vectors; ++v) {
       const __mmask16 visible = row.visible[v];
       __m512 value = _mm512_loadu_ps(row.fill + 16 * v);
-      if (visible)
-        value = _mm512_mask_add_ps(value, visible, _mm512_mul_ps(alpha, load_lanes(x + 16 * v, visible)), offset);
+      if (visible) {
+        const __m512 seen = load_lanes(x + 16 * v, visible);
+        value = copy ? _mm512_mask_mov_ps(value, visible, seen)
+                     : _mm512_mask_add_ps(value, visible, _mm512_mul_ps(alpha, seen), offset);
+      }
       put_lanes<kStream>(y + 16 * v, row.inside[v], value);
     }
   }
@@ -125,6 +129,10 @@ void write_lanes_mixed(const LaneRow& row, const LaneLine<T>& line, __m512 alpha
   }
 }
 
+inline bool copies(const WriteArea& area) {
+  return area.beta == 0 && area.alpha == 1 && area.fill[0] == 0;
+}
+
 template <bool kStream, class T>
 void write_strip(const WriteArea& area, int64_t first, const LaneRow& row) {
   const bool apart = area.beta == 0;
@@ -135,7 +143,7 @@ void write_strip(const WriteArea& area, int64_t first, const LaneRow& row) {
     const LaneLine<T> line = {static_cast<const T*>(area.x) + area.x_start + r * area.x_row + first,
                               static_cast<T*>(area.y) + r * area.y_row + first, area.x_channel, area.y_channel};
     if (apart)
-      write_lanes_apart<kStream>(row, line, area.interleaved ? 1 : area.channels, alpha, offset);
+      write_lanes_apart<kStream>(row, line, area.interleaved ? 1 : area.channels, copies(area), alpha, offset);
     else
       write_lanes_mixed<kStream>(row, line, alpha, share, offset);
   }
@@ -147,11 +155,12 @@ bool whole_aligned_vectors(const WriteArea& area, int64_t width) {
   return steps % 16 == 0 && reinterpret_cast<uintptr_t>(area.y) % (16 * sizeof(T)) == 0;
 }
 
-// False where the templates do it: channels that are mixed in another number than three planes, and plain copies.
+// False where the templates do it: channels that are mixed in another number than three planes, and copies of half
+// types, whose NaN would not survive a conversion.
 template <class T>
 bool write_by_lanes(const WriteArea& area) {
-  const bool copy = area.beta == 0 && area.alpha == 1 && area.fill[0] == 0;
-  if (copy || (area.beta != 0 && (area.interleaved || area.channels != 3))) return false;
+  if ((copies(area) && sizeof(T) != sizeof(float)) || (area.beta != 0 && (area.interleaved || area.channels != 3)))
+    return false;
   const int64_t pixel = area.interleaved ? area.channels : 1, width = area.runs[area.run_count - 1].right * pixel;
   const bool stream = area.stream && whole_aligned_vectors<T>(area, width);
   LaneRow row;

@@ -18,7 +18,7 @@ struct Sizes {
   bool interleaved;
 };
 
-// Numbers of every magnitude that the type has, subnormal ones and infinities among them where `rare`.
+// Numbers from -1 to 1; rare: any bits, so that all magnitudes, infinities and NaN are among them.
 std::vector<char> random_picture(std::mt19937& random, const Sizes& sizes, int element, bool rare) {
   std::vector<char> bytes(static_cast<size_t>(sizes.channels * sizes.height * sizes.width * kBytes[element]));
   for (size_t i = 0; i < bytes.size(); i += static_cast<size_t>(kBytes[element])) {
@@ -27,7 +27,8 @@ std::vector<char> random_picture(std::mt19937& random, const Sizes& sizes, int e
     uint32_t bits;
     std::memcpy(&bits, &value, 4);
     uint16_t half = static_cast<uint16_t>(rare ? random() : element == 3 ? bits >> 16 : 0x3000u + random() % 0x0c00u);
-    if (element == 0) std::memcpy(&bytes[i], &value, 4);
+    if (rare) bits = static_cast<uint32_t>(random());
+    if (element == 0) std::memcpy(&bytes[i], &bits, 4);
     if (element == 1) std::memcpy(&bytes[i], &wide, 8);
     if (element >= 2) std::memcpy(&bytes[i], &half, 2);
   }
@@ -45,29 +46,18 @@ std::vector<Run> random_runs(std::mt19937& random, int64_t width) {
 }
 
 std::vector<char> written(const RowKernels& rows, const Sizes& s, int element, const std::vector<char>& x,
-                          const std::vector<Run>& runs, double beta, bool stream) {
-  const double fill[3] = {0.25, -1.5, 0.0};
+                          const std::vector<Run>& runs, double alpha, double beta, bool stream) {
+  const double fill[3] = {alpha == 1 ? 0 : 0.25, -1.5, 0.0};
   const size_t bytes = x.size();
   std::vector<char> memory(bytes + 64, 7);
   char* const y = memory.data() + (64 - reinterpret_cast<uintptr_t>(memory.data()) % 64);  // streaming wants that
   const int64_t pixel = s.interleaved ? s.channels : 1, plane = s.interleaved ? 1 : s.height * s.width;
-  WriteArea area = {x.data(),
-                    y,
-                    0,
-                    s.width * pixel,
-                    plane,
-                    s.width * pixel,
-                    plane,
-                    s.channels,
-                    s.interleaved,
-                    0.75,
-                    beta,
-                    fill,
-                    runs.data(),
-                    static_cast<int64_t>(runs.size()),
-                    0,
-                    s.height,
-                    stream};
+  WriteArea area = {};
+  area.x = x.data(), area.y = y, area.channels = s.channels, area.interleaved = s.interleaved;
+  area.x_row = area.y_row = s.width * pixel, area.x_channel = area.y_channel = plane;
+  area.alpha = alpha, area.beta = beta, area.fill = fill;
+  area.runs = runs.data(), area.run_count = static_cast<int64_t>(runs.size());
+  area.bottom = s.height, area.stream = stream;
   rows.write[element](area);
   return std::vector<char>(y, y + bytes);
 }
@@ -86,14 +76,17 @@ void expect_same_bits(std::mt19937& random, const Sizes& sizes, int element) {
                            std::to_string(sizes.height) + "x" + std::to_string(sizes.width);
   for (int level = 1; level <= 2 && rows_of_level(level); ++level) {
     const RowKernels &base = *rows_of_level(0), &rows = *rows_of_level(level);
-    for (const double beta : {0.0, 0.5})
-      for (const bool stream : {false, true})
-        EXPECT_TRUE(written(base, sizes, element, x, runs, beta, false) ==
-                    written(rows, sizes, element, x, runs, beta, stream))
-            << what << " level " << level;
-    EXPECT_TRUE(written(base, sizes, element, rare, runs, 0, false) ==
-                written(rows, sizes, element, rare, runs, 0, false))
-        << what << " rare, level " << level;
+    const auto expect_same = [&](const std::vector<char>& picture, double alpha, double beta, bool stream) {
+      EXPECT_TRUE(written(base, sizes, element, picture, runs, alpha, beta, false) ==
+                  written(rows, sizes, element, picture, runs, alpha, beta, stream))
+          << what << " alpha " << alpha << " beta " << beta << " level " << level;
+    };
+    for (const bool stream : {false, true}) {
+      expect_same(x, 0.75, 0, stream);
+      expect_same(x, 0.75, 0.5, stream);
+      expect_same(rare, 0.75, 0, stream);
+      expect_same(rare, 1, 0, stream);  // a copy
+    }
     for (const int64_t left : {int64_t{0}, sizes.width / 3})
       EXPECT_EQ(summed(base, sizes, element, x, left, sizes.width), summed(rows, sizes, element, x, left, sizes.width))
           << what << " level " << level;
