@@ -5,10 +5,6 @@
 namespace centigan {
 namespace {
 
-std::string padded(const std::string& text, size_t width) {
-  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
-}
-
 // "  --name VALUE    Help. (default)", all helps of a block in one column.
 std::string block(const std::vector<Option>& options) {
   size_t width = 0;
@@ -38,6 +34,10 @@ std::string field_block(const std::vector<ConfigField>& fields) {
 }
 
 }  // namespace
+
+std::string padded(const std::string& text, size_t width) {
+  return text + std::string(text.size() < width ? width - text.size() : 1, ' ');
+}
 
 std::string overview(const std::vector<Verb>& verbs) {
   std::string text =

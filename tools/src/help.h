@@ -7,7 +7,8 @@
 
 namespace centigan {
 
-std::string overview(const std::vector<Verb>& verbs);  // `centigan help`
-std::string help_page(const Verb& verb);               // `centigan VERB --help`
+std::string padded(const std::string& text, size_t width);  // at least one blank behind it
+std::string overview(const std::vector<Verb>& verbs);       // `centigan help`
+std::string help_page(const Verb& verb);                    // `centigan VERB --help`
 
 }  // namespace centigan

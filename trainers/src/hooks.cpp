@@ -6,12 +6,14 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <sstream>
 
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
+#include "centigan/core/plugins.h"
 #include "centigan/core/signals.h"
 #include "grid.h"
 
@@ -56,6 +58,25 @@ std::vector<std::string> changed_settings(TrainConfig& config) {
     lines.back() += setting;
   }
   return lines;
+}
+
+std::string joined(const std::vector<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+// Hashes of a plugin_record(), without the paths: a library may move.
+std::string plugin_hashes(const std::string& record) {
+  std::istringstream lines(record);
+  std::string hashes;
+  for (std::string one; std::getline(lines, one);) hashes += (hashes.empty() ? "" : ", ") + one.substr(0, 16);
+  return hashes.empty() ? "none" : hashes;
+}
+
+std::string text_or_nothing(const Snapshot& snapshot, const std::string& name) {
+  const auto it = snapshot.texts.find(name);
+  return it == snapshot.texts.end() ? "" : it->second;
 }
 
 // The pictures after which a line of stats.jsonl was written, -1 if it says nothing about it.
@@ -103,6 +124,8 @@ void Hooks::log_start() {
     line(format("  %lld pictures of %lldx%lld, fingerprint %.16s", static_cast<long long>(parts.data->size()),
                 static_cast<long long>(parts.data->height()), static_cast<long long>(parts.data->width()),
                 fingerprint(parts).c_str()));
+  for (const Plugin& plugin : loaded_plugins())
+    line("  plugin " + plugin.path + ", SHA-256 " + plugin.sha256.substr(0, 16) + ": " + joined(plugin.operators));
   line("  all settings are in " + folder_.file("config.txt") + "; not at their defaults:");
   for (const std::string& settings : changed_settings(config_)) line("  " + settings);
   for (const auto& [name, reason] : parts.data_report.skipped) warn("data: " + name + ": skipped, " + reason);
@@ -136,10 +159,14 @@ int64_t Hooks::resume() {
 // A run that moves goes on, but it is not the run it would have been.
 void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
   exact_ = snapshot.text("exact");
-  const std::string &stored = snapshot.text("machine"), now = machine_record(training_.device());
-  if (stored == now) return;
-  if (exact_ == "yes") exact_ = format("not since %.3f kimg", images / 1000.0);
-  warn("train: resumes under " + now + ", was " + stored + ": not exact from here on");
+  const auto compare = [&](const std::string& what, const std::string& now, const std::string& stored) {
+    if (stored == now) return;
+    if (exact_ == "yes") exact_ = format("not since %.3f kimg", images / 1000.0);
+    warn("train: resumes " + what + now + ", was " + stored + ": not exact from here on");
+  };
+  compare("under ", machine_record(training_.device()), snapshot.text("machine"));
+  compare("with plugins of SHA-256 ", plugin_hashes(plugin_record()),
+          plugin_hashes(text_or_nothing(snapshot, "plugins")));
 }
 
 // What a killed run wrote after its last checkpoint is going to be written again.
@@ -245,6 +272,7 @@ void Hooks::save(const StepInfo& done, bool must) {
                     {"machine", machine_record(training_.device())},
                     {"exact", exact_},
                     {"seconds", format("%.3f", seconds())}};
+  if (!loaded_plugins().empty()) snapshot.texts["plugins"] = plugin_record();
   const double start = clock_seconds();
   attempt(must, [&] {
     const std::string path = checkpoints_.save(snapshot, done.images + done.batch, done.step + 1);

@@ -9,6 +9,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
+#include "centigan/core/plugins.h"
 
 namespace centigan {
 namespace {
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 // Settings that do not change what the networks become. The data is compared by its pixels, when it has been read.
 const std::vector<std::string> kFreeKeys = {"out",
                                             "preset",
+                                            "plugin",
                                             "data.path",
                                             "data.strict",
                                             "data.max_pixels",
@@ -75,6 +77,13 @@ void refuse_differences(const std::string& out, const std::string& stored, Train
                "use another --out for a new run, or the stored settings to go on (only --kimg may grow)");
 }
 
+// Steps of other namespaces than ours come from a library that must be named again.
+void refuse_missing_plugin(const std::string& out, const TrainConfig& stored, const TrainConfig& now) {
+  if (!now.plugin.empty() || stored.plugin.empty() || now.trainer.augment.find("::") == std::string::npos) return;
+  fail_usage("train", out, "was begun with a plugin, and its policy " + escaped(now.trainer.augment) + " needs it",
+             "give --plugin " + escaped(stored.plugin) + " again");
+}
+
 const std::string kDataComment = "# data fingerprint ";
 
 void refuse_other_data(const std::string& out, const std::string& config_text, const std::string& now) {
@@ -84,6 +93,13 @@ void refuse_other_data(const std::string& out, const std::string& config_text, c
     fail_usage("train", out,
                "holds a run on other pictures: stored " + stored.substr(0, 16) + ", now " + now.substr(0, 16),
                "use another --out, or the pictures it was begun with");
+}
+
+std::string plugin_comments() {
+  std::string text;
+  for (const Plugin& plugin : loaded_plugins())
+    text += "# plugin " + escaped(plugin.path) + " SHA-256 " + plugin.sha256 + "\n";
+  return text;
 }
 
 }  // namespace
@@ -100,6 +116,7 @@ bool settle_run(TrainConfig& config) {
   read_config(ConfigRef(stored), text, file);
   if (config.model.precision == "auto") config.model.precision = stored.model.precision;
   refuse_differences(config.out, text, config);
+  refuse_missing_plugin(config.out, stored, config);
   if (config.trainer.kimg < stored.trainer.kimg)
     fail_usage("train", config.out,
                "is a run of " + Curve(stored.trainer.kimg).text() + " kimg, now " + Curve(config.trainer.kimg).text() +
@@ -115,7 +132,7 @@ RunFolder::RunFolder(TrainConfig& config, const std::string& fingerprint) : path
   take_lock();
   remove_stale_temporaries(path_);
   remove_stale_temporaries(checkpoints());
-  const std::string text = kDataComment + fingerprint + "\n" + write_config(ConfigRef(config));
+  const std::string text = kDataComment + fingerprint + "\n" + plugin_comments() + write_config(ConfigRef(config));
   if (text != stored) write_text_atomically(file("config.txt"), text, "train");
 }
 

@@ -1,6 +1,7 @@
 #include "centigan/trainers/train.h"
 
 #include "centigan/core/device.h"
+#include "centigan/core/plugins.h"
 #include "dry_run.h"
 #include "hooks.h"
 #include "run_folder.h"
@@ -12,6 +13,9 @@ TrainEnd train(TrainConfig config, const TrainOptions& options) {
 }
 
 TrainEnd train_with(TrainConfig config, const TrainOptions& options, const PartsFactory& make) {
+  // Operators that the policy may name.
+  load_plugins(config.plugin);
+
   // Where the run lives, and whether it may go on with this configuration.
   const bool begun = settle_run(config);
   const torch::Device device = pick_device(config.trainer.device);

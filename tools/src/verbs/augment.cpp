@@ -9,6 +9,7 @@
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
+#include "centigan/core/plugins.h"
 #include "centigan/core/random.h"
 #include "centigan/data/dataset.h"
 #include "centigan/diffaug/augmentation.h"
@@ -127,6 +128,7 @@ int augment(const CommandLine& line) {
   const int64_t channels = std::stoll(line.one_of("channels", {"1", "3", "4"}));
   const uint64_t seed = static_cast<uint64_t>(line.integer("seed", 0, INT64_MAX));
   const double strength = line.number("strength", 0.0, 1.0);
+  load_plugins(line.text("plugin"));
   const auto whole = make_augmentation(line.text("policy"));
   check_strength(line, *whole);
 

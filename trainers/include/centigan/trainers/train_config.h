@@ -110,6 +110,7 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
 struct TrainConfig {
   std::string preset;
   std::string out;
+  std::string plugin;  // files of further operators, separated by commas
   DataConfig data;
   ModelConfig model;
   LossConfig loss;
@@ -119,6 +120,7 @@ struct TrainConfig {
 inline void visit(ConfigVisitor& v, TrainConfig& c) {
   v.field("preset", c.preset, "Settings to start from: quickstart or low-shot-256.");
   v.field("out", c.out, "Run folder; the next free runs/NNNNN-data-model if not given.");
+  v.field("plugin", c.plugin, "Libraries with further operators for the policy, FILE or FILE,FILE (docs/plugins.md).");
   v.group("data", c.data);
   v.group("model", c.model);
   v.group("loss", c.loss);
