@@ -18,13 +18,6 @@ std::string folder_of_symbol(const void* symbol) {
   return slash == std::string::npos ? "." : path.substr(0, slash);
 }
 
-// Beside libtorch_cpu, wherever the linker found it.
-bool open_torch_cuda() {
-  const std::string folder = folder_of_symbol(reinterpret_cast<const void*>(&at::globalContext));
-  return ::dlopen((folder + "/libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr ||
-         ::dlopen(CENTIGAN_TORCH_LIB "/libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
-}
-
 // Our kernels are optional: without them the same operators run from ATen calls.
 void open_plugin() {
   const std::string folder = folder_of_symbol(reinterpret_cast<const void*>(&load_cuda));
@@ -46,6 +39,13 @@ std::string load_cuda_once() {
 }
 
 }  // namespace
+
+// Beside libtorch_cpu, wherever the linker found it.
+bool open_torch_cuda() {
+  const std::string folder = folder_of_symbol(reinterpret_cast<const void*>(&at::globalContext));
+  return ::dlopen((folder + "/libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr ||
+         ::dlopen(CENTIGAN_TORCH_LIB "/libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL) != nullptr;
+}
 
 const std::string& load_cuda() {
   static const std::string missing = load_cuda_once();

@@ -7,4 +7,7 @@ namespace centigan {
 // Loads libtorch_cuda and our kernels on the first call. "" if CUDA devices are there, else what is missing.
 const std::string& load_cuda();
 
+// The library alone, without asking for a driver or a device. False: dlerror() says why.
+bool open_torch_cuda();
+
 }  // namespace centigan

@@ -12,6 +12,8 @@
 #include <sstream>
 
 #include "centigan/core/device.h"
+#include "centigan/core/file.h"
+#include "cuda_loader.h"
 
 namespace centigan {
 namespace {
@@ -63,7 +65,7 @@ std::string verdict_on(const Registrations& before, const Registrations& after,
     if (known == before.end()) {
       if (namespace_of(name) == "centigan")
         return refused("defines " + name + " in a namespace that is not its own", kOneName);
-      defined += name + "\n";
+      if (state.find("schema: (none)") == std::string::npos) defined += name + "\n";
     } else if (!allowed(name, known->second, state, plugins)) {
       return refused("changes " + name + ", which is not its own", kOneName);
     }
@@ -98,6 +100,12 @@ TrialVerdict threw(const std::string& message) {
   return {"throws while it is loaded: " + message, "the message is the library's own", {}};
 }
 
+bool names_torch_cuda(const std::string& path) {
+  const std::vector<uint8_t> bytes = read_file(path, "plugin");
+  const std::string name = "libtorch_cuda.so";
+  return std::search(bytes.begin(), bytes.end(), name.begin(), name.end()) != bytes.end();
+}
+
 }  // namespace
 
 // Why the loader of the system refused it; its texts begin with the path of a file.
@@ -114,9 +122,15 @@ TrialVerdict not_opened(const std::string& reason) {
   return {"cannot be loaded (" + reason + ")", "build it on this machine against LibTorch " + torch, {}};
 }
 
+bool open_library(const std::string& path) {
+  return ::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL) != nullptr;
+}
+
 std::string trial_text(const std::string& path, const std::vector<std::string>& plugin_namespaces) {
+  // What libtorch_cuda registers is not the doing of a library that needs it.
+  if (names_torch_cuda(path)) open_torch_cuda();
   const Registrations before = registrations();
-  if (!::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL)) return kNotOpened + ::dlerror();
+  if (!open_library(path)) return kNotOpened + ::dlerror();
   return verdict_on(before, registrations(), plugin_namespaces);
 }
 

@@ -60,7 +60,7 @@ void load_plugin(const std::string& path) {
 }  // namespace
 
 void open_plugin(const std::string& path) {
-  if (!::dlopen(std::filesystem::absolute(path).c_str(), RTLD_NOW | RTLD_LOCAL)) refuse(path, not_opened(::dlerror()));
+  if (!open_library(path)) refuse(path, not_opened(::dlerror()));
 }
 
 std::vector<std::string> try_plugin(const std::string& path) {

@@ -43,20 +43,16 @@ Tensor cpu(const Tensor& x, const Tensor& u) {
   const bool wide = x.scalar_type() == at::kDouble;
   const Tensor plain = x.to(wide ? at::kDouble : at::kFloat).contiguous(), draws = u.to(at::kDouble);
   Tensor y = at::zeros(plain.sizes(), plain.options());
-  if (wide)
-    swirl_planes<double>(plain, draws, y, adjoint);
-  else
-    swirl_planes<float>(plain, draws, y, adjoint);
+  wide ? swirl_planes<double>(plain, draws, y, adjoint) : swirl_planes<float>(plain, draws, y, adjoint);
   return y.to(x.scalar_type());
 }
 
 // Through the dispatcher, so that gradients, devices and Meta are found.
 template <bool adjoint>
 Tensor call(const Tensor& x, const Tensor& u) {
-  static const auto op = c10::Dispatcher::singleton()
-                             .findSchemaOrThrow(adjoint ? "acme::swirl_backward" : "acme::swirl", "")
-                             .typed<Tensor(const Tensor&, const Tensor&)>();
-  return op.call(x, u);
+  const char* const name = adjoint ? "acme::swirl_backward" : "acme::swirl";
+  static const auto op = c10::Dispatcher::singleton().findSchemaOrThrow(name, "");
+  return op.typed<Tensor(const Tensor&, const Tensor&)>().call(x, u);
 }
 
 // swirl is linear in x: its gradient is the adjoint, and the adjoint's gradient is swirl, to any order.
@@ -92,8 +88,7 @@ TORCH_LIBRARY_IMPL(acme, CPU, m) {
 }
 
 TORCH_LIBRARY_IMPL(acme, Meta, m) {
-  m.impl("swirl", meta);
-  m.impl("swirl_backward", meta);
+  for (const char* name : {"swirl", "swirl_backward"}) m.impl(name, meta);
 }
 
 TORCH_LIBRARY_IMPL(acme, Autograd, m) {

@@ -1,12 +1,12 @@
 // The arithmetic of acme::swirl: plain C++, no torch.
 #pragma once
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 
 namespace acme {
 
-// Where an output pixel looks: four neighbours of a point of the input picture, and their weights. A neighbour outside
-// has weight 0.
+// The four pixels around the point that an output pixel shows, and their weights: 0 outside of the picture.
 struct Neighbours {
   int64_t at[4];
   double weight[4];
@@ -15,11 +15,11 @@ struct Neighbours {
 // Turns a picture around its centre, most in the middle and not at all from `radius` on.
 struct Swirl {
   int64_t height, width;
-  double angle, radius;  // in the centre; as a share of half the shorter side
+  double angle, radius;  // radians in the centre; pixels
 
   // u0, u1 in [0,1): up to a quarter turn to either side; a radius from a half to all of half the shorter side.
   Swirl(int64_t h, int64_t w, double u0, double u1)
-      : height(h), width(w), angle((u0 - 0.5) * 3.14159265358979323846), radius(0.5 * (1 + u1) * 0.5 * (h < w ? h : w)) {}
+      : height(h), width(w), angle((u0 - 0.5) * 3.14159265358979323846), radius((1 + u1) * std::min(h, w) / 4) {}
 
   Neighbours of(int64_t row, int64_t column) const {
     const double cy = 0.5 * (height - 1), cx = 0.5 * (width - 1), dy = row - cy, dx = column - cx;
@@ -44,10 +44,8 @@ void swirl_plane(const Swirl& swirl, const T* x, T* y, bool adjoint) {
   for (int64_t i = 0; i < swirl.height * swirl.width; ++i) {
     const Neighbours n = swirl.of(i / swirl.width, i % swirl.width);
     for (int k = 0; k < 4; ++k) {
-      if (adjoint)
-        y[n.at[k]] += static_cast<T>(n.weight[k]) * x[i];
-      else
-        y[i] += static_cast<T>(n.weight[k]) * x[n.at[k]];
+      const int64_t from = adjoint ? i : n.at[k], to = adjoint ? n.at[k] : i;
+      y[to] += static_cast<T>(n.weight[k]) * x[from];
     }
   }
 }

@@ -9,8 +9,9 @@ import re
 import shutil
 import subprocess
 import tempfile
+import time
 
-from cli import CliTest, SMILEYS, TINY, folder_hash, main
+from cli import CliTest, PROGRAM, SMILEYS, TINY, folder_hash, main
 
 SAMPLE = SMILEYS.parent / "custom_op"
 BAD = pathlib.Path(os.environ["CENTIGAN_PLUGINS"])
@@ -146,9 +147,49 @@ class FoundOut(PluginTest):
         self.assertIn("gradgradcheck", proven)  # a crash ends only its own proof
 
 
+class Policies(PluginTest):
+    POLICY = ["--augment", "color,acme::swirl", "--loss.r1_interval", "2"]
+
+    def train(self, out, *more):
+        return ["train", "--data", "pictures", "--out", out, *TINY, *self.POLICY, "--plugin", str(self.swirl), *more]
+
+    def test_a_preview_shows_the_step(self):
+        self.pictures(4)
+        flags = ["--data", "pictures", "--plugin", self.swirl, "--resolution", "32"]
+        text = self.good("augment", *flags, "--policy", "color,acme::swirl", "--out", "both.png")
+        self.assertIn("acme::swirl", text)
+        self.good("augment", *flags, "--policy", "color", "--out", "color.png")
+        self.assertNotEqual((self.folder / "both.png").read_bytes(), (self.folder / "color.png").read_bytes())
+
+    def test_without_the_plugin_the_word_is_unknown(self):
+        self.pictures(4)
+        for verb in (["train", *TINY, "--augment", "acme::swirl"],
+                     ["augment", "--out", "a.png", "--policy", "acme::swirl"]):
+            self.bad(2, "acme::swirl.*\n.*--plugin FILE", *verb, "--data", "pictures")
+
+    def test_two_steps_and_a_kill_give_the_bits_of_a_straight_run(self):
+        self.pictures()
+        flags = self.train("straight")
+        flags[flags.index("--kimg") + 1] = "0.96"
+        self.good(*flags)
+        killed = ["run" if a == "straight" else a for a in flags]
+        process = subprocess.Popen([PROGRAM, *killed], cwd=self.folder, stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(process.kill)
+        while process.poll() is None and not list((self.folder / "run/checkpoints").glob("*[0-9].h5")):
+            time.sleep(0.02)
+        process.kill()
+        process.wait()
+        self.bad(2, "needs it\n.*give --plugin", *killed[:killed.index("--plugin")])
+        self.assertNotIn("not exact", self.run_program(*killed).stderr)
+        self.assertIn("resumes from", (self.folder / "run/log.txt").read_text())
+        self.assertEqual(self.good("inspect", "--hash", "run"), self.good("inspect", "--hash", "straight"))
+
+
 class Runs(PluginTest):
     def train(self, *more, plugin=None):
-        return self.run_program("train", "--data", "pictures", "--out", "run", *TINY, "--plugin", plugin or self.swirl, *more)
+        return self.run_program("train", "--data", "pictures", "--out", "run", *TINY, "--plugin", plugin or self.swirl,
+                                *more)
 
     def longer(self):
         """Flags that prolong the run."""
@@ -169,7 +210,8 @@ class Runs(PluginTest):
         config = (self.folder / "run/config.txt").read_text()
         self.assertIn(f"# plugin {self.swirl} SHA-256 {digest}\n", config)
         self.assertIn(f"\nplugin = {self.swirl}\n", config)
-        self.assertIn(f"plugin {self.swirl}, SHA-256 {digest[:16]}: acme::swirl", (self.folder / "run/log.txt").read_text())
+        log = (self.folder / "run/log.txt").read_text()
+        self.assertIn(f"plugin {self.swirl}, SHA-256 {digest[:16]}: acme::swirl", log)
         self.good("generate", "--from", "run", "--seeds", "0", "--out", "drawn")
         shutil.copy(self.swirl, self.folder / "moved.so")
         self.assertNotIn("SHA-256", self.resumed("moved.so"))
@@ -183,14 +225,15 @@ class Runs(PluginTest):
         self.assertEqual(self.train().returncode, 0)
         config = self.folder / "run/config.txt"
         config.write_text(re.sub("trainer.augment = .*", "trainer.augment = acme::swirl", config.read_text()))
-        self.bad(2, f"needs it\n.*give --plugin {self.swirl} again", "train", "--data", "pictures", "--out", "run", *TINY,
-                 "--augment", "acme::swirl")
+        self.bad(2, f"needs it\n.*give --plugin {self.swirl} again", "train", "--data", "pictures", "--out", "run",
+                 *TINY, "--augment", "acme::swirl")
 
     def test_refused_plugins_leave_the_disk_as_it_was(self):
         self.pictures()
         before = folder_hash(self.folder)
         for verb in (["train", *TINY, "--out", "run"], ["augment", "--out", "a.png"]):
-            self.bad(2, "needs at::forgotten", *verb, "--data", "pictures", "--plugin", f"{self.swirl},{BAD / 'needs_symbol.so'}")
+            self.bad(2, "needs at::forgotten", *verb, "--data", "pictures", "--plugin",
+                     f"{self.swirl},{BAD / 'needs_symbol.so'}")
         self.assertEqual(folder_hash(self.folder), before)
 
 
