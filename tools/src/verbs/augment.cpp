@@ -154,6 +154,7 @@ Verb augment_verb() {
           "--data DIR --policy TEXT [--strength S] --out sheet.png",
           {{"policy", "TEXT", "color,translation,cutout", "Steps in order; each gets a row, the last row has all."},
            {"strength", "S", "1", "Probability of every step, from 0 to 1."},
+           {"plugin", "FILE", "", "Libraries with further operators, FILE or FILE,FILE (docs/plugins.md)."},
            {"out", "FILE", "", "PNG file for the sheet."},
            {"resolution", "PX", "64", "Side of a picture."},
            {"channels", "N", "3", "Channels of a picture: 1, 3 or 4."},
