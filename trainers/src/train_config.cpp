@@ -42,6 +42,22 @@ void check_adam(const AdamConfig& adam, const std::string& name) {
   require(adam.eps > 0.0, eps, number(adam.eps), "above 0", "1e-8 is usual");
 }
 
+void check_methods(const MethodConfig& c) {
+  const std::pair<const char*, double> weights[] = {
+      {"loss.lecam", c.lecam}, {"loss.cr", c.cr},       {"loss.bcr", c.bcr},
+      {"loss.zcr_d", c.zcr_d}, {"loss.zcr_g", c.zcr_g}, {"loss.lecam_warmup", 1.0 * c.lecam_warmup},
+  };
+  for (const auto& [key, weight] : weights) at_least(0, weight, key);
+  share(c.lecam_decay, "loss.lecam_decay");
+  share(c.apa, "loss.apa");
+  at_least(-1, c.apa_target, "loss.apa_target");
+  at_least(-1, c.r2_gamma, "loss.r2_gamma");
+  require(c.zcr_sigma > 0.0, "loss.zcr_sigma", number(c.zcr_sigma), "above 0", "0.05 is usual");
+  require(c.zcr_cap > 0.0, "loss.zcr_cap", number(c.zcr_cap), "above 0", "0.01 is usual");
+  require(c.apa_kimg > 0.0, "loss.apa_kimg", number(c.apa_kimg), "above 0", "100 is usual for short runs");
+  make_augmentation(c.cr_augment);
+}
+
 void check_loss(const LossConfig& c) {
   one_of(c.objective, objective_names(), "loss.objective");
   one_of(c.r1_on, {"augmented", "raw"}, "loss.r1_on");
@@ -55,6 +71,7 @@ void check_loss(const LossConfig& c) {
   share(c.pl_decay, "loss.pl_decay");
   share(c.style_mixing, "loss.style_mixing");
   share(c.w_avg_beta, "loss.w_avg_beta");
+  check_methods(c);
 }
 
 void check_frozen(const TrainConfig& c) {

@@ -8,6 +8,7 @@
 #include "centigan/data/dataset.h"
 #include "centigan/diffaug/controller.h"
 #include "centigan/models/model.h"
+#include "centigan/trainers/method_config.h"
 
 namespace centigan {
 
@@ -25,8 +26,8 @@ inline void visit(ConfigVisitor& v, AdamConfig& c) {
   v.field("lazy_correction", c.lazy_correction, "Correct lr and betas for lazy regularisation as published.");
 }
 
-struct LossConfig {
-  std::string objective = "nonsaturating";  // nonsaturating, distill
+struct LossConfig : MethodConfig {
+  std::string objective = "nonsaturating";  // nonsaturating, relativistic, distill
   double r1_gamma = 10.0;                   // gamma/2 times the squared gradient norm; 0: off
   int64_t r1_interval = 16;
   std::string r1_on = "augmented";  // augmented: of D(T(x)) w.r.t. raw x through T; raw: of D(x) on raw x
@@ -43,7 +44,7 @@ struct LossConfig {
 };
 
 inline void visit(ConfigVisitor& v, LossConfig& c) {
-  v.field("objective", c.objective, "What is optimised: nonsaturating or distill.");
+  v.field("objective", c.objective, "What is optimised: nonsaturating, relativistic or distill.");
   v.field("r1_gamma", c.r1_gamma, "Weight of R1: gamma/2 times the squared gradient norm; 0 is off.");
   v.field("r1_interval", c.r1_interval, "Steps between R1 updates (its loss is multiplied by this).");
   v.field("r1_on", c.r1_on, "R1 of D(T(x)) through T (augmented) or of D(x) on plain reals (raw).");
@@ -58,6 +59,7 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
   v.field("teacher", c.teacher, "Teacher of distill: a run folder or a checkpoint.");
   v.field("pyramid_levels", c.pyramid_levels, "Coarser L1 terms of distill beside the one at full size.");
   v.field("gradient_weight", c.gradient_weight, "Weight of distill's L1 between differences of neighbouring pixels.");
+  visit(v, static_cast<MethodConfig&>(c));
 }
 
 struct TrainerConfig {

@@ -1,0 +1,300 @@
+#include <torch/csrc/autograd/autograd.h>
+
+#include <cmath>
+
+#include "centigan/core/random.h"
+#include "regularizers/apa.h"
+#include "regularizers/consistency.h"
+#include "regularizers/lecam.h"
+#include "toy_networks.h"
+
+namespace centigan {
+namespace {
+
+torch::Tensor column(std::initializer_list<double> values) {
+  return at::tensor(at::ArrayRef<double>(values), at::kDouble).unsqueeze(1);
+}
+
+torch::Tensor scalar(double value) {
+  return at::scalar_tensor(value, at::kDouble);
+}
+
+// Reals 1, -0.5, 2 against the fakes' mean -0.25: 1.25, -0.25, 2.25, squares 1.5625, 0.0625, 5.0625, mean 2.2291667.
+// Fakes -1, 0.5, 0 against the reals' mean 0.4: 1.4, -0.1, 0.4 below it, squares 1.96, 0.01, 0.16, mean 0.71.
+// One-sided without the -0.25 and the -0.1: 6.625 / 3 + 2.12 / 3.
+TEST(LeCam, PenaltyByHand) {
+  const auto real = column({1.0, -0.5, 2.0}), fake = column({-1.0, 0.5, 0.0});
+  const auto value = [&](bool onesided) {
+    return lecam_penalty(real, fake, scalar(0.4), scalar(-0.25), onesided).item<double>();
+  };
+  EXPECT_NEAR(value(false), 2.22916667 + 0.71, 1e-8);
+  EXPECT_NEAR(value(true), 2.20833333 + 0.70666667, 1e-8);
+}
+
+// d/d real = 2/3 (real - fake_mean), d/d fake = 2/3 (fake - real_mean): nothing flows into the means.
+TEST(LeCam, GradientByHand) {
+  const auto real = column({1.0, -0.5, 2.0}).requires_grad_(true), fake = column({-1.0, 0.5, 0.0}).requires_grad_(true);
+  const auto loss = lecam_penalty(real, fake, scalar(0.4), scalar(-0.25), false);
+  const auto gradient = torch::autograd::grad({loss}, {real, fake});
+  EXPECT_TRUE(at::allclose(gradient[0], column({2.5, -0.5, 4.5}) / 3));
+  EXPECT_TRUE(at::allclose(gradient[1], column({-2.8, 0.2, -0.8}) / 3));
+}
+
+struct LeCamRun {
+  explicit LeCamRun(int64_t warmup = 0) {
+    config.lecam = 0.5, config.lecam_decay = 0.9, config.lecam_warmup = warmup;
+    lecam = std::make_unique<LeCam>(config, at::kCPU);
+    info.pieces = 2;
+  }
+  // Two pieces of two pictures that all score `real` and `fake`.
+  torch::Tensor step(double real, double fake) {
+    lecam->begin_step(info);
+    torch::Tensor term;
+    for (int64_t piece : {1, 0}) term = lecam->term(piece, column({real, real}), column({fake, fake + piece}), stats);
+    lecam->end_step();
+    return term;
+  }
+  std::map<std::string, double> means() const {
+    std::map<std::string, double> values;
+    lecam->report(values);
+    return values;
+  }
+  MethodConfig config;
+  StepInfo info;
+  Stats stats;
+  std::unique_ptr<LeCam> lecam;
+};
+
+// Fakes of the pieces: f, f and f, f + 1, so the batch mean is f + 0.25. First batch: (2, -0.75). Then
+// 0.9 * 2 + 0.1 * 4 = 2.2 and 0.9 * -0.75 + 0.1 * 1.25 = -0.55.
+TEST(LeCam, MeansStartAtTheFirstBatchAndFollow) {
+  LeCamRun run;
+  EXPECT_FALSE(run.step(2.0, -1.0).defined());
+  EXPECT_DOUBLE_EQ(run.means().at("LeCam/real"), 2.0);
+  EXPECT_DOUBLE_EQ(run.means().at("LeCam/fake"), -0.75);
+  const torch::Tensor term = run.step(4.0, 1.0);  // of piece 0: 0.5 * ((4 + 0.75)^2 + (1 - 2)^2)
+  EXPECT_NEAR(term.item<double>(), 0.5 * (22.5625 + 1.0), 1e-12);
+  EXPECT_NEAR(run.means().at("LeCam/real"), 2.2, 1e-12);
+  EXPECT_NEAR(run.means().at("LeCam/fake"), -0.55, 1e-12);
+}
+
+TEST(LeCam, ActsAfterItsWarmUp) {
+  LeCamRun run(3);
+  for (int64_t step = 0; step < 3; ++step) EXPECT_FALSE(run.step(1.0, 0.0).defined()) << step;
+  EXPECT_TRUE(run.step(1.0, 0.0).defined());
+}
+
+TEST(LeCam, ScoresThatAreNotFiniteLeaveTheMeans) {
+  LeCamRun run;
+  run.step(std::nan(""), -1.0);
+  run.step(2.0, -1.0), run.step(2.0, INFINITY);
+  EXPECT_DOUBLE_EQ(run.means().at("LeCam/real"), 2.0);
+  EXPECT_DOUBLE_EQ(run.means().at("LeCam/fake"), -0.75);
+}
+
+// (1, -1), (3, 0): squares 4, 9, mean 6.5; the gradient goes into both: +-(2, 3).
+TEST(Consistency, ByHandWithAGradientInBoth) {
+  const auto a = column({1.0, 3.0}).requires_grad_(true), b = column({-1.0, 0.0}).requires_grad_(true);
+  const auto penalty = score_consistency(a, b);
+  EXPECT_DOUBLE_EQ(penalty.item<double>(), 6.5);
+  const auto gradient = torch::autograd::grad({penalty}, {a, b});
+  EXPECT_TRUE(gradient[0].equal(column({2.0, 3.0})));
+  EXPECT_TRUE(gradient[1].equal(column({-2.0, -3.0})));
+}
+
+// Mean squared differences 0.04 and 0.25; the second is capped at 0.1 and has no gradient any more.
+TEST(Consistency, SpreadIsCapped) {
+  const auto images = at::zeros({2, 3, 2, 2}).requires_grad_(true);
+  const auto near = at::cat({at::full({1, 3, 2, 2}, 0.2), at::full({1, 3, 2, 2}, 0.5)});
+  const auto spread = latent_spread(images, near, 0.1);
+  EXPECT_NEAR(spread.item<double>(), 0.07, 1e-7);
+  const auto gradient = torch::autograd::grad({spread}, {images})[0];
+  EXPECT_NEAR(gradient[0][0][0][0].item<double>(), -2 * 0.2 / 12 / 2, 1e-8);
+  EXPECT_EQ(gradient[1].abs().sum().item<double>(), 0.0);
+}
+
+// One step of an objective on networks that can be followed by hand: D(x) = sum(x^2) / 2, G(z) = (z0 + z1) / 4.
+struct MethodToy {
+  MethodToy() : generator(new ConstantGenerator(1)), discriminator(new SquareDiscriminator) {
+    config.trainer.augment = "";
+    config.loss.style_mixing = 0.0, config.loss.r1_gamma = 0.0;
+    info.batch = 4;
+    batch.size = 4;
+    batch.reals = RandomStream(1, "toy").uniform(0, 4, 48).view({4, 3, 4, 4});
+  }
+  void begin(bool relativistic = false) {
+    const ObjectiveContext context = {config, at::kCPU, generator, discriminator};
+    objective = relativistic ? make_relativistic(context) : make_nonsaturating(context);
+    objective->begin_step(info);
+  }
+  double loss(const std::string& phase) {
+    return objective->accumulate({phase, "", 1, 1.0}, batch, stats).item<double>();
+  }
+  torch::Tensor z(const std::string& name) const { return RandomStream(0, "latent/" + name).normal(0, 4, 2); }
+  static torch::Tensor images(const torch::Tensor& z) {
+    return z.sum(1).view({4, 1, 1, 1}) * at::full({3, 4, 4}, 0.25);
+  }
+  static torch::Tensor score(const torch::Tensor& x) { return (0.5 * x.square()).sum({1, 2, 3}); }
+  double plain_d_loss() const {
+    return (at::softplus(score(images(z("D")))).mean() + at::softplus(-score(batch.reals)).mean()).item<double>();
+  }
+
+  std::shared_ptr<ConstantGenerator> generator;
+  std::shared_ptr<SquareDiscriminator> discriminator;
+  TrainConfig config;
+  StepInfo info;
+  Batch batch;
+  Stats stats;
+  std::unique_ptr<Objective> objective;
+};
+
+TEST(Methods, ConsistencyOfThePlainPictureWithItselfIsNothing) {
+  MethodToy toy;
+  toy.config.loss.cr = toy.config.loss.bcr = 10.0;
+  toy.begin();
+  EXPECT_NEAR(toy.loss("Dmain"), toy.plain_d_loss(), 1e-5);
+}
+
+TEST(Methods, ConsistencyComparesWithASecondView) {
+  for (const auto& [cr, bcr] : {std::pair<double, double>{3.0, 0.0}, {0.0, 2.0}}) {
+    MethodToy toy;
+    toy.config.loss.cr = cr, toy.config.loss.bcr = bcr;
+    toy.config.loss.cr_augment = "cutout";
+    toy.begin();
+    const torch::Tensor x = cr > 0.0 ? toy.batch.reals : toy.images(toy.z("D"));
+    const auto u = RandomStream(0, cr > 0.0 ? "augment/cr/real" : "augment/cr/fake").uniform(0, 4, 2);
+    const auto view = make_augmentation("cutout")->apply(x, u);
+    const double term = (toy.score(view) - toy.score(x)).square().mean().item<double>();
+    EXPECT_GT(term, 0.0);
+    EXPECT_NEAR(toy.loss("Dmain"), toy.plain_d_loss() + (cr + bcr) * term, 1e-4);
+  }
+}
+
+TEST(Methods, LatentConsistencyInBothNetworks) {
+  MethodToy toy;
+  toy.config.loss.zcr_d = 5.0, toy.config.loss.zcr_g = 0.5, toy.config.loss.zcr_sigma = 0.1;
+  toy.config.loss.zcr_cap = 1e-3;
+  toy.begin();
+  const auto near = [&](const std::string& name) {
+    return toy.images(toy.z(name) + 0.1 * RandomStream(0, "latent/near/" + name).normal(0, 4, 2));
+  };
+  const auto at_z = toy.images(toy.z("G"));
+  const auto spread = (at_z - near("G")).square().mean({1, 2, 3}).clamp_max(1e-3).mean();
+  const auto g = at::softplus(-toy.score(at_z)).mean() - 0.5 * spread;
+  EXPECT_NEAR(toy.loss("Gmain"), g.item<double>(), 1e-6);
+  const auto gap = (toy.score(toy.images(toy.z("D"))) - toy.score(near("D"))).square().mean();
+  EXPECT_NEAR(toy.loss("Dmain"), toy.plain_d_loss() + 5.0 * gap.item<double>(), 1e-4);
+}
+
+TEST(Methods, LeCamJoinsTheLossOfD) {
+  MethodToy toy;
+  toy.config.loss.lecam = 0.3, toy.config.loss.lecam_warmup = 0;
+  toy.begin();
+  EXPECT_NEAR(toy.loss("Dmain"), toy.plain_d_loss(), 1e-5);
+  toy.objective->end_step(toy.info);
+  toy.objective->begin_step(toy.info);  // the same step once more, so the means are those of this batch
+  const auto real = toy.score(toy.batch.reals), fake = toy.score(toy.images(toy.z("D")));
+  const auto term = (real - fake.mean()).square().mean() + (fake - real.mean()).square().mean();
+  EXPECT_NEAR(toy.loss("Dmain"), toy.plain_d_loss() + 0.3 * term.item<double>(), 1e-3);
+}
+
+// softplus(real - fake) for G, softplus(fake - real) for D, pair by pair; R1 and R2 of D = sum(x^2) / 2 are sum(x^2).
+TEST(Relativistic, LossesAndPenaltiesByHand) {
+  MethodToy toy;
+  toy.config.loss.r1_gamma = 0.2;
+  toy.begin(/*relativistic=*/true);
+  const auto real = toy.score(toy.batch.reals);
+  const auto g = at::softplus(real - toy.score(toy.images(toy.z("G")))).mean();
+  EXPECT_NEAR(toy.loss("Gmain"), g.item<double>(), 1e-4);
+  const auto fakes = toy.images(toy.z("D"));
+  EXPECT_NEAR(toy.loss("Dmain"), at::softplus(toy.score(fakes) - real).mean().item<double>(), 1e-4);
+  const auto norms = toy.batch.reals.square().sum() / 4 + fakes.square().sum() / 4;
+  EXPECT_NEAR(toy.loss("Dreg"), 0.1 * norms.item<double>(), 1e-4);
+  toy.config.loss.r2_gamma = 0.0;
+  toy.begin(/*relativistic=*/true);
+  EXPECT_NEAR(toy.loss("Dreg"), 0.1 * toy.batch.reals.square().sum().item<double>() / 4, 1e-4);
+}
+
+TEST(NonSaturating, R2IsOffUnlessAsked) {
+  MethodToy toy;
+  toy.config.loss.r1_gamma = 0.2, toy.config.loss.r2_gamma = 0.4;
+  toy.begin();
+  toy.loss("Dmain");
+  const auto real = toy.batch.reals.square().sum() / 4, fake = toy.images(toy.z("D")).square().sum() / 4;
+  EXPECT_NEAR(toy.loss("Dreg"), (0.1 * real + 0.2 * fake).item<double>(), 1e-4);
+}
+
+// The toy's D scores everything above 0, so the share moves by 4 * 4 / (1000 * 0.02) = 0.8 in one update to its
+// ceiling.
+TEST(Apa, FakesReplaceTheRealsThatWereDrawn) {
+  MethodToy toy;
+  toy.config.loss.apa = 0.5, toy.config.loss.apa_kimg = 0.02;
+  Apa apa({toy.config, at::kCPU, toy.generator, toy.discriminator});
+  EXPECT_TRUE(apa.reals(toy.batch, toy.info).is_same(toy.batch.reals));
+  apa.observe(at::ones({4, 1}));
+  toy.info.step = 3;
+  apa.end_step(toy.info);
+  std::map<std::string, double> values;
+  apa.report(values);
+  EXPECT_EQ(values.at("Apa/p"), 0.5);
+  int64_t swapped = 0;
+  for (int64_t first : {0, 4, 8, 12}) {
+    toy.batch.first = first;
+    const auto gates = RandomStream(0, "apa/gates").uniform(first, 4, 1).lt(0.5).view({4, 1, 1, 1});
+    const auto fakes = toy.images(RandomStream(0, "latent/apa").normal(first, 4, 2));
+    const auto mixed = apa.reals(toy.batch, toy.info);
+    EXPECT_TRUE(at::allclose(mixed, at::where(gates, fakes, toy.batch.reals)));
+    EXPECT_FALSE(mixed.requires_grad());
+    swapped += gates.sum().item<int64_t>();
+  }
+  EXPECT_GT(swapped, 0);
+  EXPECT_LT(swapped, 16);
+}
+
+TEST(Apa, OffIsNotThere) {
+  MethodToy toy;
+  Snapshot snapshot;
+  Apa apa({toy.config, at::kCPU, toy.generator, toy.discriminator});
+  apa.save(snapshot);
+  EXPECT_TRUE(snapshot.tensors.empty());
+}
+
+// Everything at once, for both objectives that take methods.
+TrainConfig all_methods(const std::string& out, const std::string& objective) {
+  TrainConfig c = tiny_config("lite", out, 24);
+  c.loss.objective = objective;
+  c.loss.lecam = 0.1, c.loss.lecam_warmup = 5, c.loss.lecam_decay = 0.9;
+  c.loss.cr = 1.0, c.loss.bcr = 1.0, c.loss.cr_augment = "translation";
+  c.loss.zcr_d = 1.0, c.loss.zcr_g = 0.1;
+  c.loss.apa = 0.6, c.loss.apa_kimg = 0.05, c.loss.apa_target = -0.9;
+  c.loss.r2_gamma = 0.1, c.loss.r1_interval = 4;
+  c.loss.share_fakes = objective == "nonsaturating";
+  c.trainer.adapt.mode = "policy", c.trainer.adapt.kimg = 0.1;
+  return c;
+}
+
+class AllMethods : public testing::TestWithParam<const char*> {};
+
+TEST_P(AllMethods, ResumeBitForBitAndOnAnyThreads) {
+  const ScratchFolder folder;
+  const TrainConfig whole = all_methods(folder / "whole", GetParam());
+  ASSERT_EQ(train(whole, quiet()), TrainEnd::kFinished);
+  const Snapshot end = read_checkpoint(find_checkpoint(whole.out));
+  EXPECT_GT(end.tensor("objective/apa/p")[0].item<double>(), 0.0);
+  EXPECT_EQ(end.integer("objective/lecam/steps"), 24);
+  TrainConfig stopped = all_methods(folder / "stopped", GetParam());
+  for (int64_t steps : {6, 9}) ASSERT_EQ(train(stopped, quiet(steps)), TrainEnd::kStopped);
+  ASSERT_EQ(train(stopped, quiet()), TrainEnd::kFinished);
+  EXPECT_EQ(run_hash(stopped.out), run_hash(whole.out));
+  EXPECT_EQ(timeless_stats(stopped.out), timeless_stats(whole.out));
+  TrainConfig threads = all_methods(folder / "threads", GetParam());
+  threads.trainer.threads = 2;
+  ASSERT_EQ(train(threads, quiet()), TrainEnd::kFinished);
+  EXPECT_EQ(run_hash(threads.out), run_hash(whole.out));
+}
+
+INSTANTIATE_TEST_SUITE_P(On, AllMethods, testing::Values("nonsaturating", "relativistic"),
+                         [](const auto& info) { return std::string(info.param); });
+
+}  // namespace
+}  // namespace centigan

@@ -1,0 +1,67 @@
+#include "generator_pass.h"
+
+#include <ATen/ATen.h>
+
+namespace centigan {
+namespace {
+
+int64_t pass_count(const Batch& batch, const PassOptions& options) {
+  return options.count > 0 ? options.count : batch.size;
+}
+
+torch::Tensor chosen_rows(const torch::Tensor& all, const PassOptions& options) {
+  return all.defined() && options.rows.defined() ? all.index_select(0, options.rows.to(all.device())) : all;
+}
+
+}  // namespace
+
+GeneratorPass::GeneratorPass(const ObjectiveContext& context, const std::string& name, int64_t id)
+    : generator_(context.generator),
+      device_(context.device),
+      style_mixing_(context.config.loss.style_mixing),
+      latent_(context.config.trainer.seed, "latent/" + name),
+      mix_latent_(context.config.trainer.seed, "latent/mix/" + name),
+      mixing_(context.config.trainer.seed, "mixing/" + name),
+      near_(context.config.trainer.seed, "latent/near/" + name),
+      augment_("augment/fake/" + name),
+      noise_base_((context.config.trainer.seed << 40) + id) {}
+
+torch::Tensor GeneratorPass::latents(const RandomStream& stream, const Batch& batch, const PassOptions& options) const {
+  const int64_t count = pass_count(batch, options);
+  return chosen_rows(stream.normal(batch.first, count, generator_->shape().z_dim), options).to(device_);
+}
+
+torch::Tensor GeneratorPass::mixed_ws(const torch::Tensor& ws, const torch::Tensor& labels, const Batch& batch,
+                                      const StepInfo& info, const PassOptions& options) const {
+  const int64_t num_ws = ws.size(1);
+  if (num_ws < 2 || style_mixing_ <= 0.0) return ws;
+  const torch::Tensor u = mixing_.uniform(info.step, 1, 2);
+  const int64_t cutoff = mixing_cutoff(u[0][0].item<float>(), u[0][1].item<float>(), style_mixing_, num_ws);
+  if (cutoff == num_ws) return ws;
+  const torch::Tensor other = generator_->mapping(latents(mix_latent_, batch, options), labels);
+  return at::cat({ws.slice(1, 0, cutoff), other.slice(1, cutoff)}, 1);
+}
+
+Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
+  const int64_t count = pass_count(batch, options);
+  const torch::Tensor labels =
+      chosen_rows(batch.labels.defined() ? batch.labels.slice(0, 0, count) : batch.labels, options);
+  torch::Tensor z = latents(latent_, batch, options);
+  if (options.near_sigma > 0.0) z = z + options.near_sigma * latents(near_, batch, options);
+  Fakes fakes;
+  fakes.ws = generator_->mapping(z, labels);
+  fakes.mixed = mixed_ws(fakes.ws, labels, batch, info, options);
+  // Noise seeds are distinct between passes, which are at most four.
+  SynthesisOptions synthesis;
+  const torch::Tensor pictures = at::arange(batch.first, batch.first + count, at::kLong);
+  synthesis.noise_seeds = chosen_rows(pictures, options).mul(4).add(noise_base_);
+  fakes.images = generator_->synthesis(fakes.mixed, synthesis);
+  return fakes;
+}
+
+torch::Tensor GeneratorPass::images(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
+  const at::NoGradGuard no_grad;
+  return draw(batch, info, options).images;
+}
+
+}  // namespace centigan
