@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <exception>
 #include <mutex>
@@ -20,14 +19,15 @@ struct PiecePool::Shared {
   int64_t job = 0, pieces = 0;  // `job` counts the calls of run
   int busy = 0;
   bool ending = false;
-  std::atomic<int64_t> next{0};
   const std::function<void(int64_t)>* work = nullptr;
   std::vector<std::exception_ptr> errors;
   std::vector<std::thread> threads;
   int former_operator_threads = 1;
 
-  void take_pieces() {
-    for (int64_t piece = next++; piece < pieces; piece = next++) {
+  // A piece stays with its thread: autograd sums gradients in the order in which a thread made the nodes, so a graph
+  // that is kept from one phase to the next must grow on one thread, or bits depend on who was faster.
+  void take_pieces(int worker, int workers) {
+    for (int64_t piece = worker; piece < pieces; piece += workers) {
       try {
         (*work)(piece);
       } catch (...) {
@@ -36,7 +36,7 @@ struct PiecePool::Shared {
     }
   }
 
-  void worker() {
+  void work_as(int worker, int workers) {
     set_operator_threads(1);
     int64_t seen = 0;
     for (std::unique_lock<std::mutex> lock(mutex);;) {
@@ -44,7 +44,7 @@ struct PiecePool::Shared {
       if (ending) return;
       seen = job;
       lock.unlock();
-      take_pieces();
+      take_pieces(worker, workers);
       lock.lock();
       if (--busy == 0) done.notify_one();
     }
@@ -55,7 +55,7 @@ PiecePool::PiecePool(int threads) : shared_(new Shared) {
   shared_->former_operator_threads = at::get_num_threads();
   set_operator_threads(1);
   Shared* shared = shared_.get();
-  for (int i = 1; i < threads; ++i) shared->threads.emplace_back([shared] { shared->worker(); });
+  for (int i = 1; i < threads; ++i) shared->threads.emplace_back([shared, i, threads] { shared->work_as(i, threads); });
 }
 
 PiecePool::~PiecePool() {
@@ -72,13 +72,13 @@ void PiecePool::run(int64_t pieces, const std::function<void(int64_t)>& work) {
   Shared& s = *shared_;
   {
     const std::lock_guard<std::mutex> lock(s.mutex);
-    s.work = &work, s.pieces = pieces, s.next = 0;
+    s.work = &work, s.pieces = pieces;
     s.errors.assign(pieces, nullptr);
     s.busy = static_cast<int>(s.threads.size());
     ++s.job;
   }
   s.start.notify_all();
-  s.take_pieces();
+  s.take_pieces(0, threads());
   std::unique_lock<std::mutex> lock(s.mutex);
   s.done.wait(lock, [&] { return s.busy == 0; });
   for (const std::exception_ptr& error : s.errors)

@@ -58,6 +58,14 @@ void check_methods(const MethodConfig& c) {
   make_augmentation(c.cr_augment);
 }
 
+// Only differences of relativistic scores mean something.
+void check_signs(const TrainConfig& c) {
+  if (c.loss.objective != "relativistic") return;
+  const std::string hint = "relativistic scores have no zero whose sides could steer; leave it off";
+  require(c.loss.apa == 0.0, "loss.apa", number(c.loss.apa), "0 with relativistic", hint);
+  require(c.trainer.adapt.mode == "off", "trainer.adapt.mode", c.trainer.adapt.mode, "off with relativistic", hint);
+}
+
 void check_loss(const LossConfig& c) {
   one_of(c.objective, objective_names(), "loss.objective");
   one_of(c.r1_on, {"augmented", "raw"}, "loss.r1_on");
@@ -150,6 +158,7 @@ void check_train_config(TrainConfig& config) {
   check_model_config(config.model);
   check_loss(config.loss);
   check_frozen(config);
+  check_signs(config);
   check_trainer(config.trainer);
   check_pieces(config);
   const bool takes_reals = objective_takes_reals(config.loss.objective);

@@ -36,6 +36,16 @@ TEST(PiecePool, TwoThreadsWorkAtTheSameTime) {
   EXPECT_EQ(threads.size(), 2u);
 }
 
+TEST(PiecePool, APieceStaysWithItsThread) {
+  PiecePool pool(3);
+  std::vector<std::thread::id> first(7), now(7);
+  pool.run(7, [&](int64_t piece) { first[piece] = std::this_thread::get_id(); });
+  for (int round = 0; round < 50; ++round) {
+    pool.run(7, [&](int64_t piece) { now[piece] = std::this_thread::get_id(); });
+    ASSERT_EQ(now, first);
+  }
+}
+
 TEST(PiecePool, ThrowsTheFirstPiecesErrorAndGoesOn) {
   PiecePool pool(2);
   const auto failing = [](int64_t piece) {

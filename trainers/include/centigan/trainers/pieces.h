@@ -7,8 +7,7 @@
 namespace centigan {
 
 // Runs work(piece) for every piece, the calling thread among the workers. Every thread gives LibTorch operators one
-// thread each, for as long as the pool lives. Which thread runs a piece changes nothing as long as pieces share
-// nothing.
+// thread each, for as long as the pool lives. Piece p is always run by worker p mod threads.
 class PiecePool {
  public:
   explicit PiecePool(int threads);
