@@ -7,15 +7,27 @@
 #include "centigan/core/random.h"
 
 namespace centigan {
+namespace {
+
+torch::Tensor steps_of_columns(const Augmentation& augmentation) {
+  std::vector<int64_t> steps;
+  for (size_t i = 0; i < augmentation.steps().size(); ++i)
+    steps.insert(steps.end(), make_augmentation(augmentation.steps()[i].text)->value_draws(), static_cast<int64_t>(i));
+  return at::tensor(steps, at::kLong);
+}
+
+}  // namespace
 
 Augmenter::Augmenter(const TrainerConfig& config, torch::Device device)
     : seed_(config.seed), device_(device), augmentation_(make_augmentation(config.augment)) {
+  column_steps_ = steps_of_columns(*augmentation_).to(device);
   const int64_t steps = static_cast<int64_t>(augmentation_->steps().size());
   if (config.adapt.mode != "off") controller_ = std::make_unique<AugmentController>(config.adapt, steps, device);
 }
 
-Augmenter::Shown Augmenter::show(const torch::Tensor& images, const std::string& name, int64_t first) const {
-  if (augmentation_->steps().empty()) return {images, {}};
+Augmenter::Shown Augmenter::show(const torch::Tensor& images, const std::string& name, int64_t first,
+                                 bool with_draws) const {
+  if (augmentation_->steps().empty()) return {images};
   const int64_t count = images.size(0), gates = augmentation_->gate_draws(controller_ != nullptr);
   torch::Tensor u = RandomStream(seed_, name).uniform(first, count, augmentation_->value_draws());
   if (gates > 0) u = at::cat({u, RandomStream(seed_, name + "/gates").uniform(first, count, gates)}, 1);
@@ -25,8 +37,11 @@ Augmenter::Shown Augmenter::show(const torch::Tensor& images, const std::string&
   if (augmentation_->takes_noise())
     options.noise =
         RandomStream(seed_, name + "/noise").normal(first, count, images[0].numel()).view(images.sizes()).to(device_);
-  Shown shown = {augmentation_->apply(images, u, options), {}};
+  Shown shown = {augmentation_->apply(images, u, options)};
   if (controller_ && controller_->needs_acted()) shown.acted = augmentation_->acted(u, options.p);
+  if (!with_draws) return shown;
+  shown.draws = u.narrow(1, 0, value_draws());
+  shown.draws_acted = augmentation_->acted(u, options.p).index_select(1, column_steps_).to(u.scalar_type());
   return shown;
 }
 

@@ -52,10 +52,9 @@ Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOp
   fakes.ws = generator_->mapping(z, labels);
   fakes.mixed = mixed_ws(fakes.ws, labels, batch, info, options);
   // Noise seeds are distinct between passes, which are at most four.
-  SynthesisOptions synthesis;
   const torch::Tensor pictures = at::arange(batch.first, batch.first + count, at::kLong);
-  synthesis.noise_seeds = chosen_rows(pictures, options).mul(4).add(noise_base_);
-  fakes.images = generator_->synthesis(fakes.mixed, synthesis);
+  fakes.synthesis.noise_seeds = chosen_rows(pictures, options).mul(4).add(noise_base_);
+  fakes.images = generator_->synthesis(fakes.mixed, fakes.synthesis);
   return fakes;
 }
 

@@ -12,6 +12,7 @@ struct Fakes {
   torch::Tensor ws;     // before style mixing
   torch::Tensor mixed;  // what the picture was made from
   torch::Tensor images;
+  SynthesisOptions synthesis;  // and how
 };
 
 struct PassOptions {

@@ -44,25 +44,33 @@ void check_adam(const AdamConfig& adam, const std::string& name) {
 
 void check_methods(const MethodConfig& c) {
   const std::pair<const char*, double> weights[] = {
-      {"loss.lecam", c.lecam}, {"loss.cr", c.cr},       {"loss.bcr", c.bcr},
-      {"loss.zcr_d", c.zcr_d}, {"loss.zcr_g", c.zcr_g}, {"loss.lecam_warmup", 1.0 * c.lecam_warmup},
+      {"loss.lecam", c.lecam},     {"loss.cr", c.cr},       {"loss.bcr", c.bcr},
+      {"loss.zcr_d", c.zcr_d},     {"loss.zcr_g", c.zcr_g}, {"loss.lecam_warmup", 1.0 * c.lecam_warmup},
+      {"loss.augself", c.augself}, {"loss.chain", c.chain}, {"loss.advaug", c.advaug},
   };
   for (const auto& [key, weight] : weights) at_least(0, weight, key);
   share(c.lecam_decay, "loss.lecam_decay");
   share(c.apa, "loss.apa");
   at_least(-1, c.apa_target, "loss.apa_target");
+  at_least(-1, c.chain_target, "loss.chain_target");
   at_least(-1, c.r2_gamma, "loss.r2_gamma");
   require(c.zcr_sigma > 0.0, "loss.zcr_sigma", number(c.zcr_sigma), "above 0", "0.05 is usual");
+  require(c.advaug_eta > 0.0, "loss.advaug_eta", number(c.advaug_eta), "above 0", "0.01 is usual");
   require(c.zcr_cap > 0.0, "loss.zcr_cap", number(c.zcr_cap), "above 0", "0.01 is usual");
   require(c.apa_kimg > 0.0, "loss.apa_kimg", number(c.apa_kimg), "above 0", "100 is usual for short runs");
   make_augmentation(c.cr_augment);
 }
 
-// Only differences of relativistic scores mean something.
-void check_signs(const TrainConfig& c) {
+// What a method needs from the rest of the configuration. Only differences of relativistic scores mean something.
+void check_combinations(const TrainConfig& c) {
+  require(c.loss.augself == 0.0 || make_augmentation(c.trainer.augment)->value_draws() > 0, "loss.augself",
+          number(c.loss.augself), "trainer.augment draws nothing to tell", "give --augment, or leave it off");
+  require(c.loss.advaug == 0.0 || c.model.family != "stylegan2" || c.loss.freeze_d < freezable_layers(c.model),
+          "loss.advaug", number(c.loss.advaug), "no block of D is trained", "use a smaller --loss.freeze_d");
   if (c.loss.objective != "relativistic") return;
   const std::string hint = "relativistic scores have no zero whose sides could steer; leave it off";
   require(c.loss.apa == 0.0, "loss.apa", number(c.loss.apa), "0 with relativistic", hint);
+  require(c.loss.chain == 0.0, "loss.chain", number(c.loss.chain), "0 with relativistic", hint);
   require(c.trainer.adapt.mode == "off", "trainer.adapt.mode", c.trainer.adapt.mode, "off with relativistic", hint);
 }
 
@@ -158,7 +166,7 @@ void check_train_config(TrainConfig& config) {
   check_model_config(config.model);
   check_loss(config.loss);
   check_frozen(config);
-  check_signs(config);
+  check_combinations(config);
   check_trainer(config.trainer);
   check_pieces(config);
   const bool takes_reals = objective_takes_reals(config.loss.objective);

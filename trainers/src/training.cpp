@@ -32,6 +32,7 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
     Network& network = networks_[trained.name];
     trained.module->train();
     network.parameters = std::make_shared<FlatParameters>(trained.module);
+    network.helper = trained.helper;
     network.settings = &adam_config(config_.trainer, trained.name);
     network.adam =
         std::make_unique<FlatAdam>(network.parameters, adam_settings(*network.settings, phases_, trained.name));
@@ -149,6 +150,7 @@ std::string Training::start_from_init() {
   };
   std::string differences;
   for (auto& [name, network] : networks_) {
+    if (network.helper) continue;
     const std::string other = network.average ? "_ema/" : "/";
     differences += module_differences(network.parameters->module(), prefix(name, "/", other), snapshot);
   }
@@ -156,6 +158,7 @@ std::string Training::start_from_init() {
     fail("train", source, "holds other networks than this run has:" + differences,
          "leave out the settings of model.* that differ, or start from other networks");
   for (auto& [name, network] : networks_) {
+    if (network.helper) continue;
     torch::nn::Module& module = network.parameters->module();
     if (network.average) network.average->load(prefix(name, "_ema/", "/"), snapshot, source);
     load_module(module, prefix(name, "/", network.average ? "_ema/" : "/"), snapshot, source);

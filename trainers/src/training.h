@@ -52,6 +52,7 @@ class Training {
     std::unique_ptr<FlatAdam> adam;
     std::unique_ptr<FlatAverage> average;
     const AdamConfig* settings = nullptr;
+    bool helper = false;
     torch::Tensor gradient;  // flat sum, reused
   };
   struct Result {

@@ -19,6 +19,10 @@ struct Math {
   bool fused;
 };
 
+Math math_of(const ModelConfig& config, const at::Tensor& parameter, bool exact) {
+  return {exact ? parameter.scalar_type() : lite_compute_type(config.precision, parameter), !exact};
+}
+
 at::Tensor conv(const LiteDiscUnit& unit, const at::Tensor& x, int64_t stride, const Math& math, double gain = 1.0) {
   const auto weight = (unit->weight * (unit->gain * gain)).to(math.type, false, false, at::MemoryFormat::ChannelsLast);
   const int64_t pad = weight.size(2) / 2;
@@ -72,20 +76,29 @@ LiteDiscriminator::LiteDiscriminator(const ModelConfig& config, uint64_t seed) :
   out_ = add("out", {1, widths[0]});
 }
 
-torch::Tensor LiteDiscriminator::forward(const torch::Tensor& images, const torch::Tensor& /*c*/, bool exact) {
-  const auto parameter = from_rgb_->weight;
-  const auto type = exact ? parameter.scalar_type() : lite_compute_type(config_.precision, parameter);
-  const Math math{type, !exact};
-  auto x = images.to(type, false, false, at::MemoryFormat::ChannelsLast);
+LayeredDiscriminator::Maps LiteDiscriminator::maps(const torch::Tensor& images, bool exact, const MapHook& hook) {
+  const Math math = math_of(config_, from_rgb_->weight, exact);
+  auto x = images.to(math.type, false, false, at::MemoryFormat::ChannelsLast);
   x = activated(from_rgb_, conv(from_rgb_, x, 1, math), kDiscGain, {}, math);
   for (size_t i = 0; i < convs_.size(); ++i) {
     const auto skip = conv(skips_[i], at::avg_pool2d(x, {2, 2}), 1, math, std::sqrt(0.5));
-    x = activated(convs_[i], conv(convs_[i], x, 2, math), 1.0, skip, math);  // sqrt(2) of the activation * sqrt(0.5)
+    const auto y = conv(convs_[i], x, 2, math);
+    x = activated(convs_[i], hook ? hook(y) : y, 1.0, skip, math);  // sqrt(2) of the activation * sqrt(0.5)
   }
-  x = with_minibatch_std(x.to(parameter.scalar_type()), config_.lite.mbstd_group_size);
-  x = activated(last_conv_, conv(last_conv_, x.to(type), 1, math), kDiscGain, {}, math);
+  return {x, {}};
+}
+
+torch::Tensor LiteDiscriminator::features(const Maps& maps, bool exact) {
+  const auto parameter = from_rgb_->weight;
+  const Math math = math_of(config_, parameter, exact);
+  auto x = with_minibatch_std(maps.x.to(parameter.scalar_type()), config_.lite.mbstd_group_size);
+  x = activated(last_conv_, conv(last_conv_, x.to(math.type), 1, math), kDiscGain, {}, math);
   x = at::linear(x.to(parameter.scalar_type()).flatten(1), fc_->weight * fc_->gain, fc_->bias);
-  return at::linear(at::leaky_relu(x, kLiteSlope) * kDiscGain, out_->weight * out_->gain, out_->bias);
+  return at::leaky_relu(x, kLiteSlope) * kDiscGain;
+}
+
+torch::Tensor LiteDiscriminator::score(const torch::Tensor& features, const torch::Tensor& /*c*/) {
+  return at::linear(features, out_->weight * out_->gain, out_->bias);
 }
 
 std::shared_ptr<Discriminator> make_lite_discriminator(const ModelConfig& config, uint64_t seed) {

@@ -52,7 +52,7 @@ std::vector<std::shared_ptr<PlainConv>> DiscriminatorBlock::layers() const {
   return layers;
 }
 
-void DiscriminatorBlock::forward(torch::Tensor& x, torch::Tensor& image, bool exact) const {
+void DiscriminatorBlock::forward(torch::Tensor& x, torch::Tensor& image, bool exact, const MapHook& hook) const {
   const at::Tensor& weight = conv0_->weight();
   const at::ScalarType type = exact ? weight.scalar_type() : block_type(config_, resolution_, weight);
   constexpr auto layout = at::MemoryFormat::ChannelsLast;
@@ -63,13 +63,15 @@ void DiscriminatorBlock::forward(torch::Tensor& x, torch::Tensor& image, bool ex
     x = x.defined() ? x + seen : seen;
     image = passes_image_ ? downsample2d(image, resample_filter_) : at::Tensor();
   }
-  const at::Tensor y = conv1_->forward(conv0_->forward(x));
+  const at::Tensor y = conv1_->forward(conv0_->forward(x, hook), hook);
   x = skip_ ? skip_->forward(x) + y : y;
 }
 
 DiscriminatorEpilogue::DiscriminatorEpilogue(const ParameterInit& init, const ModelConfig& config, int64_t outputs)
-    : group_size_(config.stylegan2.mbstd_group_size), features_(config.stylegan2.mbstd_num_channels) {
-  const int64_t c = stylegan2_channels(config.stylegan2, kLastResolution);
+    : group_size_(config.stylegan2.mbstd_group_size),
+      features_(config.stylegan2.mbstd_num_channels),
+      feature_size_(stylegan2_channels(config.stylegan2, kLastResolution)) {
+  const int64_t c = feature_size_;
   const int64_t pixels = map_size(config, kLastResolution).count();
   const auto conv = [&](const char* name, const PlainConv::Shape& shape) {
     return register_module(name, std::make_shared<PlainConv>(init.child(name), config, shape));
@@ -81,14 +83,18 @@ DiscriminatorEpilogue::DiscriminatorEpilogue(const ParameterInit& init, const Mo
   out_ = register_module("out", std::make_shared<FullyConnected>(init.child("out"), c, outputs));
 }
 
-torch::Tensor DiscriminatorEpilogue::forward(const torch::Tensor& x, const torch::Tensor& image) const {
+torch::Tensor DiscriminatorEpilogue::features(const torch::Tensor& x, const torch::Tensor& image) const {
   at::Tensor map = x.defined() ? x.to(fc_->type()) : x;
   if (fromrgb_) {
     const at::Tensor seen = fromrgb_->forward(image.to(fc_->type()));
     map = map.defined() ? map + seen : seen;
   }
   const at::Tensor marked = features_ > 0 ? minibatch_std(map, group_size_, features_) : map;
-  return out_->forward(fc_->forward(conv_->forward(marked).flatten(1)));
+  return fc_->forward(conv_->forward(marked).flatten(1));
+}
+
+torch::Tensor DiscriminatorEpilogue::forward(const torch::Tensor& features) const {
+  return out_->forward(features);
 }
 
 StyleGan2Discriminator::StyleGan2Discriminator(const ModelConfig& config, uint64_t seed) {
@@ -106,10 +112,18 @@ StyleGan2Discriminator::StyleGan2Discriminator(const ModelConfig& config, uint64
       "b4", std::make_shared<DiscriminatorEpilogue>(init.child("b4"), config, std::max<int64_t>(cmap, 1)));
 }
 
-torch::Tensor StyleGan2Discriminator::forward(const torch::Tensor& images, const torch::Tensor& c, bool exact) {
-  at::Tensor x, image = images;
-  for (const auto& block : blocks_) block->forward(x, image, exact);
-  const at::Tensor out = epilogue_->forward(x, image);
+LayeredDiscriminator::Maps StyleGan2Discriminator::maps(const torch::Tensor& images, bool exact, const MapHook& hook) {
+  Maps maps = {{}, images};
+  for (const auto& block : blocks_) block->forward(maps.x, maps.image, exact, hook);
+  return maps;
+}
+
+torch::Tensor StyleGan2Discriminator::features(const Maps& maps, bool /*exact*/) {
+  return epilogue_->features(maps.x, maps.image);
+}
+
+torch::Tensor StyleGan2Discriminator::score(const torch::Tensor& features, const torch::Tensor& c) {
+  const at::Tensor out = epilogue_->forward(features);
   if (!mapping_) return out;
   const at::Tensor label = mapping_->forward({}, c);
   return (out * label).sum(1, true) / std::sqrt(static_cast<double>(label.size(1)));

@@ -100,11 +100,12 @@ PlainConv::PlainConv(const ParameterInit& init, const ModelConfig& config, const
   resample_filter_ = register_buffer("resample_filter", setup_filter({1, 3, 3, 1}));
 }
 
-torch::Tensor PlainConv::forward(const torch::Tensor& x) const {
+torch::Tensor PlainConv::forward(const torch::Tensor& x, const MapHook& hook) const {
   const double gain = bias_.defined() ? weight_gain_ : weight_gain_ * shape_.gain;  // linear: any gain joins the weight
   const at::Tensor weight = (weight_ * gain).to(x.scalar_type());
-  const at::Tensor y =
+  at::Tensor y =
       conv2d_resample(x, weight, resample_filter_, shape_.up, shape_.down, shape_.kernel / 2, shape_.up == 1);
+  if (hook) y = hook(y);
   if (!bias_.defined()) return y;
   return bias_act(y, bias_.to(y.scalar_type()), 1, "lrelu", std::nullopt, std::sqrt(2.0) * shape_.gain, clamp_);
 }

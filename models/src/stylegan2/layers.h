@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "centigan/models/discriminator.h"
 #include "centigan/models/generator.h"
 #include "centigan/models/model.h"
 
@@ -112,7 +113,7 @@ class PlainConv final : public torch::nn::Module {
     double gain = 1.0;  // on top of the activation's
   };
   PlainConv(const ParameterInit& init, const ModelConfig& config, const Shape& shape);
-  torch::Tensor forward(const torch::Tensor& x) const;
+  torch::Tensor forward(const torch::Tensor& x, const MapHook& hook = nullptr) const;
   const torch::Tensor& weight() const { return weight_; }
 
  private:

@@ -23,11 +23,11 @@ void LeCam::begin_step(const StepInfo& info) {
 torch::Tensor LeCam::term(int64_t piece, const torch::Tensor& real, const torch::Tensor& fake, Stats& stats) {
   if (!on()) return {};
   pieces_[piece] = at::stack({real.detach().to(at::kDouble).mean(), fake.detach().to(at::kDouble).mean()});
-  if (steps_ == 0) stats.add("Loss/lecam", at::zeros({}, means_.options()));
+  if (steps_ == 0) stats.add("Loss/lecam/loss", at::zeros({}, means_.options()));
   if (steps_ == 0) return {};
   const torch::Tensor means = means_.to(real.scalar_type());
   const torch::Tensor penalty = lecam_penalty(real, fake, means[0], means[1], config_.lecam_onesided);
-  stats.add("Loss/lecam", penalty);
+  stats.add("Loss/lecam/loss", penalty);
   return steps_ < config_.lecam_warmup ? torch::Tensor() : config_.lecam * penalty;
 }
 
@@ -46,8 +46,8 @@ void LeCam::end_step() {
 
 void LeCam::report(std::map<std::string, double>& values) const {
   if (!on()) return;
-  values["LeCam/real"] = means_[0].item<double>();
-  values["LeCam/fake"] = means_[1].item<double>();
+  values["Loss/lecam/real"] = means_[0].item<double>();
+  values["Loss/lecam/fake"] = means_[1].item<double>();
 }
 
 void LeCam::save(Snapshot& snapshot) const {

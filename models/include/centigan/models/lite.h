@@ -89,10 +89,13 @@ struct LiteDiscUnitImpl : torch::nn::Module {
 using LiteDiscUnit = std::shared_ptr<LiteDiscUnitImpl>;
 
 // Residual, one 3x3 convolution of stride 2 a block, minibatch standard deviation at 4 px; logits [N,1] float32.
-class LiteDiscriminator final : public Discriminator {
+class LiteDiscriminator final : public LayeredDiscriminator {
  public:
   LiteDiscriminator(const ModelConfig& config, uint64_t seed);
-  torch::Tensor forward(const torch::Tensor& images, const torch::Tensor& c, bool exact = false) override;
+  Maps maps(const torch::Tensor& images, bool exact, const MapHook& hook) override;
+  torch::Tensor features(const Maps& maps, bool exact) override;
+  torch::Tensor score(const torch::Tensor& features, const torch::Tensor& c) override;
+  int64_t feature_size() const override { return config_.lite.d_widths[0]; }
 
  private:
   ModelConfig config_;

@@ -18,11 +18,13 @@ class Augmenter {
 
   struct Shown {
     torch::Tensor images;
-    torch::Tensor acted;  // where the controller asks for it
+    torch::Tensor acted = {};                    // where the controller asks for it
+    torch::Tensor draws = {}, draws_acted = {};  // where asked for: [N,value_draws()], uniform, and 1 where they acted
   };
   // Pictures first … first+N-1 as D sees them. Values are drawn from the stream `name`, gates from `name`/gates and
   // noise from `name`/noise, so probabilities change no other draw. From any thread. No steps: the images themselves.
-  Shown show(const torch::Tensor& images, const std::string& name, int64_t first) const;
+  Shown show(const torch::Tensor& images, const std::string& name, int64_t first, bool with_draws = false) const;
+  int64_t value_draws() const { return augmentation_->value_draws(); }
   // What D says about shown real pictures. From any thread.
   void observe(const torch::Tensor& logits, const Shown& reals);
 
@@ -36,6 +38,7 @@ class Augmenter {
   uint64_t seed_;
   torch::Device device_;
   std::unique_ptr<Augmentation> augmentation_;
+  torch::Tensor column_steps_;                     // int64 [value_draws()]: the step that a draw belongs to
   std::unique_ptr<AugmentController> controller_;  // null: written probabilities
 };
 

@@ -17,6 +17,9 @@ struct MethodConfig {
   double zcr_d = 0.0, zcr_g = 0.0, zcr_sigma = 0.05;
   double zcr_cap = 0.01;  // ours: the published term is unbounded below
   double apa = 0.0, apa_target = 0.6, apa_kimg = 100.0;
+  double augself = 0.0;
+  double chain = 0.0, chain_target = 0.5;
+  double advaug = 0.0, advaug_eta = 0.01;
   double r2_gamma = -1.0;
 };
 
@@ -36,6 +39,11 @@ inline void visit(ConfigVisitor& v, MethodConfig& c) {
   v.field("apa", c.apa, "APA: largest share of reals that fakes replace, steered like trainer.adapt; 0 is off.");
   v.field("apa_target", c.apa_target, "Mean sign of D's scores on the real side that APA steers to.");
   v.field("apa_kimg", c.apa_kimg, "Thousands of pictures in which APA's share can travel from 0 to 1.");
+  v.field("augself", c.augself, "Weight of AugSelf: a head on D tells how pictures were augmented; 0 is off.");
+  v.field("chain", c.chain, "Weight of CHAIN's mean penalty, which also turns its normalisation of D on; 0 is off.");
+  v.field("chain_target", c.chain_target, "Mean sign of D's scores of reals that CHAIN's probability is steered to.");
+  v.field("advaug", c.advaug, "Weight of the loss on features moved against it (AdvAug), in D and G; 0 is off.");
+  v.field("advaug_eta", c.advaug_eta, "Step of AdvAug in units of the features.");
   v.field("r2_gamma", c.r2_gamma, "R1's twin on fakes (R2); -1 is r1_gamma with relativistic and off elsewhere.");
 }
 

@@ -53,6 +53,7 @@ struct Trained {
   std::string name;  // "G", "D"
   std::shared_ptr<torch::nn::Module> module;
   bool average = false;
+  bool helper = false;  // of a method: not among the networks that another run starts from
 };
 
 // One kind of update within a step. Runs when step % interval == 0; the loss is multiplied by gain.
