@@ -35,7 +35,7 @@ torch::Tensor AugSelfHead::forward(const torch::Tensor& difference) const {
 }
 
 torch::Tensor augself_error(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& acted) {
-  return ((predicted - target).square() * acted).sum(1).mean();
+  return ((predicted - target).square() * acted).mean();
 }
 
 AugSelf::AugSelf(const ObjectiveContext& context, const Judge& judge) : weight_(context.config.loss.augself) {

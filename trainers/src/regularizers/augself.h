@@ -17,7 +17,7 @@ class AugSelfHead final : public torch::nn::Module {
   torch::Tensor hidden_, hidden_bias_, out_, out_bias_;
 };
 
-// Mean over pictures of the squared distance from the target, over the draws that acted. All [N,k]; 0-d.
+// Mean over pictures and draws of the squared difference, 0 for a draw that did not act. All [N,k]; 0-d.
 torch::Tensor augself_error(const torch::Tensor& predicted, const torch::Tensor& target, const torch::Tensor& acted);
 
 class AugSelf {
