@@ -3,13 +3,14 @@
 #include <array>
 
 #include "centigan/core/error.h"
+#include "centigan/models/biggan.h"
 #include "centigan/models/lite.h"
 #include "centigan/models/stylegan2.h"
 
 namespace centigan {
 namespace {
 
-const std::array<std::string, 2> kFamilies = {"lite", "stylegan2"};
+const std::array<std::string, 3> kFamilies = {"lite", "stylegan2", "biggan"};
 const std::array<std::string, 4> kPrecisions = {"float32", "fp16", "bf16", "auto"};
 
 template <class Names>
@@ -43,8 +44,12 @@ void check_pictures(const ModelConfig& config) {
 void check_lite_limits(const ModelConfig& config) {
   if (config.precision == "fp16")
     fail_usage("models", "model.precision", "fp16 is for stylegan2", "lite takes float32, bf16 or auto");
+}
+
+void check_square(const ModelConfig& config) {
   if (config.stylegan2.base_width != config.stylegan2.base_height)
-    fail_usage("models", "model.stylegan2.base_width", "lite draws square pictures", "leave it out, or use stylegan2");
+    fail_usage("models", "model.stylegan2.base_width", config.family + " draws square pictures",
+               "leave it out, or use stylegan2");
 }
 
 }  // namespace
@@ -54,6 +59,8 @@ void check_model_config(const ModelConfig& config) {
   require_one_of("precision", config.precision, kPrecisions);
   check_pictures(config);
   if (config.family == "stylegan2") return check_stylegan2_config(config);
+  check_square(config);
+  if (config.family == "biggan") return check_biggan_config(config);
   check_lite_limits(config);
   check_lite_config(config);
 }
@@ -72,12 +79,15 @@ int64_t freezable_layers(const ModelConfig& config) {
 
 std::shared_ptr<Generator> make_generator(const ModelConfig& config, uint64_t seed) {
   check_model_config(config);
-  return config.family == "lite" ? make_lite_generator(config, seed) : make_stylegan2_generator(config, seed);
+  if (config.family == "lite") return make_lite_generator(config, seed);
+  return config.family == "biggan" ? make_biggan_generator(config, seed) : make_stylegan2_generator(config, seed);
 }
 
 std::shared_ptr<Discriminator> make_discriminator(const ModelConfig& config, uint64_t seed) {
   check_model_config(config);
-  return config.family == "lite" ? make_lite_discriminator(config, seed) : make_stylegan2_discriminator(config, seed);
+  if (config.family == "lite") return make_lite_discriminator(config, seed);
+  return config.family == "biggan" ? make_biggan_discriminator(config, seed)
+                                   : make_stylegan2_discriminator(config, seed);
 }
 
 }  // namespace centigan

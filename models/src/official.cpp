@@ -1,5 +1,6 @@
 #include "centigan/models/official.h"
 
+#include "biggan/metadata.h"
 #include "centigan/core/error.h"
 #include "stylegan2/metadata.h"
 
@@ -54,9 +55,21 @@ void check_metadata(const ModelConfig& model, std::vector<std::string>& problems
   }
 }
 
-[[noreturn]] void refuse(const std::string& source, const std::string& list) {
+[[noreturn]] void refuse(const std::string& family, const std::string& source, const std::string& list) {
+  const std::string maker = family == "stylegan2" ? "tools/pkl-to-safetensors.py writes files that do; " : "";
   fail("import", source, "does not fit the published networks:" + list,
-       "tools/pkl-to-safetensors.py writes files that do; docs/stylegan2.md lists names and metadata");
+       maker + "docs/" + family + ".md lists names and metadata");
+}
+
+ModelConfig model_of_metadata(const std::string& family, const Safetensors& file, std::vector<std::string>& problems) {
+  return family == "biggan" ? biggan_of_metadata(file, problems) : stylegan2_of_metadata(file, problems);
+}
+
+std::map<std::string, std::string> metadata_of_model(const ModelConfig& model) {
+  if (model.family == "stylegan2") return metadata_of_stylegan2(model);
+  if (model.family == "biggan") return metadata_of_biggan(model);
+  ModelConfig shown = model;
+  return {{"config", write_config(ConfigRef(shown))}};
 }
 
 // Adds the network to `networks` under "<name>/"; gives what does not fit.
@@ -72,17 +85,23 @@ std::string take(const torch::nn::Module& network, const std::string& prefix, co
 }  // namespace
 
 std::vector<std::string> official_families() {
-  return {"stylegan2"};
+  return {"stylegan2", "biggan"};
 }
 
-OfficialWeights read_official(const std::string& /*family*/, const Safetensors& file, const std::string& source) {
+std::string official_family(const Safetensors& file) {
+  const auto named = file.metadata.find("family");
+  if (named != file.metadata.end()) return named->second == "biggan" ? "biggan" : "stylegan2";
+  return file.metadata.count("G_ch") > 0 ? "biggan" : "stylegan2";
+}
+
+OfficialWeights read_official(const std::string& family, const Safetensors& file, const std::string& source) {
   OfficialWeights weights;
   std::vector<std::string> problems;
-  weights.model = stylegan2_of_metadata(file, problems);
+  weights.model = model_of_metadata(family, file, problems);
   check_metadata(weights.model, problems);
   std::string list;
   for (const std::string& problem : problems) list += "\n    " + problem;
-  if (!list.empty()) refuse(source, list);
+  if (!list.empty()) refuse(family, source, list);
 
   const auto generator = make_generator(weights.model, 0);
   const auto discriminator = make_discriminator(weights.model, 0);
@@ -93,7 +112,7 @@ OfficialWeights read_official(const std::string& /*family*/, const Safetensors& 
     const torch::nn::Module& network = prefix == "D." ? static_cast<torch::nn::Module&>(*discriminator) : *generator;
     list += take(network, prefix, file, weights.networks);
   }
-  if (!list.empty()) refuse(source, list);
+  if (!list.empty()) refuse(family, source, list);
   return weights;
 }
 
@@ -104,10 +123,7 @@ Safetensors official_file(const ModelConfig& model, const Snapshot& snapshot) {
     for (const auto& [name, tensor] : snapshot.tensors)
       if (begins(name, folder)) file.tensors[prefix + name.substr(folder.size())] = tensor;
   }
-  ModelConfig shown = model;
-  file.metadata = model.family == "stylegan2"
-                      ? metadata_of_stylegan2(model)
-                      : std::map<std::string, std::string>{{"config", write_config(ConfigRef(shown))}};
+  file.metadata = metadata_of_model(model);
   file.metadata["family"] = model.family;
   return file;
 }

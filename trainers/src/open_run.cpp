@@ -39,7 +39,8 @@ Snapshot read_run(const std::string& from, std::string* file) {
   const std::string path = find_checkpoint(from);
   if (file) *file = path;
   if (std::filesystem::path(path).extension() != ".safetensors") return read_checkpoint(path);
-  return checkpoint_of(read_official("stylegan2", read_safetensors(path), path));
+  const Safetensors file = read_safetensors(path);
+  return checkpoint_of(read_official(official_family(file), file, path));
 }
 
 TrainConfig config_of(const Snapshot& snapshot, const std::string& source) {

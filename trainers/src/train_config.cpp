@@ -138,6 +138,7 @@ void check_trainer(const TrainerConfig& c) {
 }
 
 int64_t mbstd_group(const ModelConfig& c) {
+  if (c.family == "biggan") return 1;
   return c.family == "lite" ? c.lite.mbstd_group_size : c.stylegan2.mbstd_group_size;
 }
 

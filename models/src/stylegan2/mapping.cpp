@@ -1,6 +1,6 @@
 #include <ATen/ATen.h>
 
-#include "centigan/core/error.h"
+#include "../labels.h"
 #include "centigan/models/stylegan2.h"
 #include "layers.h"
 
@@ -25,10 +25,7 @@ Mapping::Mapping(const ParameterInit& init, const Shape& shape) : shape_(shape) 
 }
 
 torch::Tensor Mapping::embedded(const torch::Tensor& c) const {
-  if (!c.defined() || c.dim() != 2 || c.size(1) != shape_.c_dim) {
-    fail("models", "labels", "must be [N," + std::to_string(shape_.c_dim) + "]",
-         "this network was built with model.classes; pass one row a picture, one-hot");
-  }
+  require_labels(c, shape_.c_dim);
   return normalize_2nd_moment(embed_->forward(c));
 }
 

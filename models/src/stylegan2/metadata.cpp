@@ -1,10 +1,7 @@
 #include "metadata.h"
 
-#include <charconv>
-#include <cstdlib>
-
+#include "../metadata_reader.h"
 #include "centigan/core/curve.h"
-#include "centigan/core/error.h"
 #include "centigan/models/stylegan2.h"
 
 namespace centigan {
@@ -12,54 +9,6 @@ namespace {
 
 // Clamp of the published training; it was off together with the half types.
 constexpr double kPublishedClamp = 256.0;
-
-class MetadataReader {
- public:
-  MetadataReader(const std::map<std::string, std::string>& texts, std::vector<std::string>& problems)
-      : texts_(texts), problems_(problems) {}
-
-  bool has(const std::string& key) const { return texts_.count(key) > 0; }
-
-  void required(const std::string& key, int64_t& value) {
-    if (has(key))
-      optional(key, value);
-    else
-      problems_.push_back("metadata " + key + ": missing");
-  }
-
-  void optional(const std::string& key, int64_t& value) {
-    if (!has(key)) return;
-    const std::string& text = texts_.at(key);
-    const auto end = text.data() + text.size();
-    if (const auto read = std::from_chars(text.data(), end, value); read.ec != std::errc() || read.ptr != end)
-      problems_.push_back("metadata " + key + ": '" + escaped(text) + "' is not a whole number");
-  }
-
-  // "None" is `none`.
-  void group(const std::string& key, int64_t& value, int64_t none) {
-    if (has(key) && texts_.at(key) == "None")
-      value = none;
-    else
-      required(key, value);
-  }
-
-  void clamp(const std::string& key, double& value) {
-    if (!has(key)) return;
-    const std::string& text = texts_.at(key);
-    char* end = nullptr;
-    value = text == "None" ? 0.0 : std::strtod(text.c_str(), &end);
-    if (end != nullptr && (*end != 0 || text.empty()))
-      problems_.push_back("metadata " + key + ": '" + escaped(text) + "' is not a number");
-  }
-
-  void word(const std::string& key, std::string& value) {
-    if (has(key)) value = texts_.at(key);
-  }
-
- private:
-  const std::map<std::string, std::string>& texts_;
-  std::vector<std::string>& problems_;
-};
 
 bool has_tensor(const Safetensors& file, const std::string& name) {
   return file.tensors.count(name) > 0;
@@ -96,7 +45,7 @@ ModelConfig stylegan2_of_metadata(const Safetensors& file, std::vector<std::stri
   reader.required("num_layers", c.mapping_layers), reader.required("num_fp16_res", c.num_fp16_res);
   reader.group("mbstd_group_size", c.mbstd_group_size, 0);
   c.conv_clamp = c.num_fp16_res > 0 ? kPublishedClamp : 0.0;
-  reader.clamp("conv_clamp", c.conv_clamp);
+  reader.number("conv_clamp", c.conv_clamp);
   c.g_architecture = g_architecture_of(file), c.d_architecture = d_architecture_of(file);
   reader.word("g_architecture", c.g_architecture), reader.word("d_architecture", c.d_architecture);
   c.mbstd_num_channels = mbstd_channels_of(file, c);

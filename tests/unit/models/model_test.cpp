@@ -17,7 +17,7 @@ void expect_refused(const Change& change, const std::string& part) {
 
 TEST(ModelConfig, RefusesUnknownWords) {
   expect_refused([](ModelConfig& c) { c.family = "stylegan"; }, "did you mean stylegan2?");
-  expect_refused([](ModelConfig& c) { c.family = "unet"; }, "one of lite, stylegan2");
+  expect_refused([](ModelConfig& c) { c.family = "unet"; }, "one of lite, stylegan2, biggan");
   expect_refused([](ModelConfig& c) { c.precision = "float23"; }, "did you mean float32?");
 }
 
@@ -46,10 +46,11 @@ TEST(ModelConfig, RefusesForLiteWhatItCannotDo) {
 }
 
 TEST(Models, EveryFamilyTrainsAtEveryChannelCount) {
-  for (const char* family : {"lite", "stylegan2"}) {
+  for (const char* family : {"lite", "stylegan2", "biggan"}) {
     for (const int64_t channels : {1, 3}) {
       ModelConfig config = small_stylegan2();
       config.family = family, config.channels = channels;
+      config.biggan.g_ch = config.biggan.d_ch = 4;
       const auto g = make_generator(config, 3);
       const at::Tensor z = filler("z", {4, g->shape().z_dim});
       const at::Tensor images = g->forward(z, {}, 0.7, with_noise(NoiseMode::kNone));

@@ -1,6 +1,6 @@
 #include "centigan/models/official.h"
 
-#include "stylegan2_support.h"
+#include "biggan_support.h"
 
 namespace centigan {
 namespace {
@@ -82,6 +82,47 @@ TEST(OfficialWeights, BadMetadata) {
   expect_not_official(with("img_channels", "2"), "model.channels: 2 is not 1, 3 or 4");
   expect_not_official(with("num_layers", "3"), "G_ema.mapping.fc2.bias: missing in the file, here Float[64]");
   expect_not_official(with("c_dim", "-1"), "model.classes: -1 is negative");
+}
+
+Safetensors known_biggan_file(const ModelConfig& config) {
+  Snapshot snapshot;
+  save_module(*known_biggan_g(config), "G_ema/", snapshot);
+  save_module(*known_biggan_d(config), "D/", snapshot);
+  return official_file(config, snapshot);
+}
+
+TEST(OfficialWeights, BigGanRoundTrip) {
+  ModelConfig grey = hierarchical_biggan();
+  grey.channels = 1, grey.biggan.d_wide = false, grey.biggan.sn_eps = 1e-6, grey.biggan.bn_eps = 2e-5;
+  for (ModelConfig config : {cifar_biggan(), hierarchical_biggan(), grey}) {
+    config.precision = "float32", config.biggan.shared_dim = 6, config.biggan.init = "ortho";
+    const Safetensors file = known_biggan_file(config);
+    EXPECT_EQ(file.tensors.count("G_ema.blocks.0.0.bn1.gain.weight"), 1u);
+    EXPECT_EQ(file.metadata.at("hier"), config.biggan.hier ? "True" : "False");
+    OfficialWeights weights = read_official(official_family(file), file, "a.safetensors");
+    EXPECT_EQ(write_config(ConfigRef(weights.model)), write_config(ConfigRef(config)));
+    const Safetensors again = official_file(weights.model, weights.networks);
+    EXPECT_EQ(again.metadata, file.metadata);
+    ASSERT_EQ(again.tensors.size(), file.tensors.size());
+    for (const auto& [name, tensor] : file.tensors) EXPECT_TRUE(at::equal(tensor, again.tensors.at(name))) << name;
+  }
+}
+
+TEST(OfficialWeights, BadBigGanMetadata) {
+  const Safetensors good = known_biggan_file(cifar_biggan());
+  const auto refused = [&](const std::string& key, const char* value, const std::string& part) {
+    Safetensors file = good;
+    file.metadata.erase("family"), file.metadata.erase(key);
+    if (value) file.metadata[key] = value;
+    EXPECT_EQ(official_family(file), key == "G_ch" ? "stylegan2" : "biggan");
+    expect_models_error([&] { read_official("biggan", file, "a.safetensors"); }, part, ExitCode::kFailed);
+  };
+  refused("G_ch", nullptr, "metadata G_ch: missing");
+  refused("hier", "maybe", "metadata hier: 'maybe' is neither True nor False");
+  refused("SN_eps", "small", "metadata SN_eps: 'small' is not a number");
+  refused("resolution", "48", "model.resolution: 48 is not a power of two");
+  refused("dim_z", "20", "G_ema.linear.weight: Float[256, 16] in the file, here Float[256, 20]");
+  refused("n_classes", "9", "D.embed.weight: Float[10, 16] in the file, here Float[9, 16]");
 }
 
 TEST(OfficialWeights, OtherFamiliesKeepTheirNames) {

@@ -8,18 +8,6 @@ struct Published {
   int64_t resolution, base, g_map2, g_map8, g_buffers, d_resnet, d_orig;
 };
 
-int64_t parameter_count(const torch::nn::Module& network) {
-  int64_t count = 0;
-  for (const auto& parameter : network.parameters()) count += parameter.numel();
-  return count;
-}
-
-int64_t buffer_count(const torch::nn::Module& network) {
-  int64_t count = 0;
-  for (const auto& buffer : network.buffers()) count += buffer.numel();
-  return count;
-}
-
 class PublishedSizes : public testing::TestWithParam<Published> {};
 
 TEST_P(PublishedSizes, AreOurs) {

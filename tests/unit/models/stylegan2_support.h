@@ -79,6 +79,18 @@ inline void expect_values(const at::Tensor& x, const std::vector<double>& golden
   }
 }
 
+inline int64_t parameter_count(const torch::nn::Module& network) {
+  int64_t count = 0;
+  for (const auto& parameter : network.parameters()) count += parameter.numel();
+  return count;
+}
+
+inline int64_t buffer_count(const torch::nn::Module& network) {
+  int64_t count = 0;
+  for (const auto& buffer : network.buffers()) count += buffer.numel();
+  return count;
+}
+
 template <class Work>
 void expect_models_error(const Work& work, const std::string& part, ExitCode code) {
   try {

@@ -36,7 +36,7 @@ Verb import_verb() {
   return {"import",
           "makes a checkpoint of official weights",
           "--model stylegan2 --weights FILE.safetensors --out FILE.h5",
-          {{"model", "FAMILY", "stylegan2", "Family of the networks: stylegan2."},
+          {{"model", "FAMILY", "stylegan2", "Family of the networks: stylegan2 or biggan."},
            {"weights", "FILE", "", "Weights with official names (tools/pkl-to-safetensors.py makes them)."},
            {"out", "FILE", "", "The checkpoint; every --from and `train --init` take it."}},
           {},

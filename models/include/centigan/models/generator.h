@@ -30,13 +30,14 @@ class Generator : public torch::nn::Module {
   virtual torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor& c) = 0;
   // ws [N,num_ws,w_dim] -> images [N,C,H,W] float32, nominally [-1,1], not clamped.
   virtual torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) = 0;
-  // Running mean of w over training, buffer [w_dim]; the centre of truncation. Updated by track_w only.
+  // Running mean of w over training, [w_dim]; the centre of truncation. Updated by track_w only; families without one
+  // give zeros.
   virtual torch::Tensor& w_avg() = 0;
 
   // w_avg <- w.mean(0) + beta * (w_avg - w.mean(0)) for ws of one batch, under NoGradGuard.
-  void track_w(const torch::Tensor& ws, double beta);
-  // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all).
-  torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1);
+  virtual void track_w(const torch::Tensor& ws, double beta);
+  // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all). A label within ws stays.
+  virtual torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1);
   // mapping, truncation, synthesis.
   torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& c, double psi, const SynthesisOptions& options,
                         int64_t cutoff = -1);

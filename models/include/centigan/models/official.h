@@ -1,5 +1,5 @@
 // Weights as the published implementations name them, in safetensors files: tensors "G_ema.…", "G.…", "D.…" and the
-// sizes of the networks as text metadata. docs/stylegan2.md lists the keys.
+// sizes of the networks as text metadata. docs/stylegan2.md and docs/biggan.md list the keys.
 #pragma once
 #include <string>
 #include <vector>
@@ -17,6 +17,8 @@ struct OfficialWeights {
 
 // Families whose official weights can be read.
 std::vector<std::string> official_families();
+// Whose networks a file holds, by its metadata.
+std::string official_family(const Safetensors& file);
 
 // Builds the networks that the metadata describes and compares. Missing or bad metadata, and every tensor that is
 // missing, unknown, or of another shape or type: one Error with the whole list. Filters (resample_filter) may be

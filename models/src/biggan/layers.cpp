@@ -1,0 +1,151 @@
+#include "layers.h"
+
+#include <ATen/ATen.h>
+
+#include "../labels.h"
+
+namespace centigan {
+namespace {
+
+constexpr double kMomentum = 0.1;  // of running statistics; fixed in the release
+
+at::Tensor unit_length(const at::Tensor& x, double eps) {
+  return x / x.norm().clamp_min(eps);
+}
+
+}  // namespace
+
+SpectralStep spectral_step(const torch::Tensor& weight, const torch::Tensor& u, double eps) {
+  SpectralStep step;
+  {
+    const at::NoGradGuard constants;
+    step.v = unit_length(u.matmul(weight), eps);
+    step.u = unit_length(step.v.matmul(weight.t()), eps);
+  }
+  step.sigma = step.v.matmul(weight.t()).mul(step.u).sum();
+  return step;
+}
+
+SpectralLayer::SpectralLayer(const LayerInit& init, const Sizes& shape, bool bias, double eps) : eps_(eps) {
+  const at::Tensor weight = init.weight(shape);
+  weight_ = register_parameter("weight", weight);
+  if (bias) bias_ = register_parameter("bias", init.bias(shape[0], weight.numel() / shape[0]));
+  u0_ = register_buffer("u0", init.singular_vector(shape[0]));
+  sv0_ = register_buffer("sv0", at::ones({1}));
+}
+
+torch::Tensor SpectralLayer::weight() {
+  const SpectralStep step = spectral_step(weight_.flatten(1), u0_, eps_);
+  if (is_training()) {
+    const at::NoGradGuard keeps;
+    u0_.copy_(step.u), sv0_.copy_(step.sigma);
+  }
+  return weight_ / step.sigma;
+}
+
+torch::Tensor SpectralLayer::convolve(const torch::Tensor& x) {
+  const int64_t pad = weight_.size(2) / 2;
+  return at::conv2d(x, weight(), bias_, {1, 1}, {pad, pad});
+}
+
+torch::Tensor SpectralLayer::linear(const torch::Tensor& x) {
+  return at::linear(x, weight(), bias_);
+}
+
+torch::Tensor SpectralLayer::rows(const torch::Tensor& c) {
+  require_labels(c, weight_.size(0));
+  return c.to(type()).matmul(weight());
+}
+
+ClassTable::ClassTable(const LayerInit& init, int64_t classes, int64_t size) {
+  weight_ = register_parameter("weight", init.weight({classes, size}));
+}
+
+torch::Tensor ClassTable::rows(const torch::Tensor& c) const {
+  require_labels(c, weight_.size(0));
+  return c.to(weight_.scalar_type()).matmul(weight_);
+}
+
+BatchStatistics::BatchStatistics(int64_t channels, double eps) : eps_(eps) {
+  stored_mean_ = register_buffer("stored_mean", at::zeros({channels}));
+  stored_var_ = register_buffer("stored_var", at::ones({channels}));
+}
+
+void BatchStatistics::begin_standing() {
+  sum_of_means_ = at::zeros_like(stored_mean_), sum_of_vars_ = at::zeros_like(stored_var_);
+  passes_ = 0;
+}
+
+void BatchStatistics::end_standing() {
+  const at::NoGradGuard no_grad;
+  if (passes_ > 0) stored_mean_.copy_(sum_of_means_ / passes_), stored_var_.copy_(sum_of_vars_ / passes_);
+  passes_ = -1;
+}
+
+torch::Tensor BatchStatistics::normalized(const torch::Tensor& x) {
+  if (passes_ < 0) return at::batch_norm(x, {}, {}, stored_mean_, stored_var_, is_training(), kMomentum, eps_, true);
+  sum_of_means_ += x.detach().mean({0, 2, 3});
+  sum_of_vars_ += x.detach().var(at::IntArrayRef({0, 2, 3}), /*unbiased=*/false);
+  ++passes_;
+  return at::batch_norm(x, {}, {}, {}, {}, /*training=*/true, kMomentum, eps_, true);
+}
+
+ConditionalNorm::ConditionalNorm(const LayerInit& init, const ModelConfig& config, int64_t channels)
+    : BatchStatistics(channels, config.biggan.bn_eps) {
+  const int64_t input = biggan_codes(config).norm_input;
+  const auto add = [&](const char* name, auto& spectral, auto& table) {
+    if (config.classes > 0 && !config.biggan.g_shared) {
+      table = register_module(name, std::make_shared<ClassTable>(init.child(name), input, channels));
+      return;
+    }
+    const Sizes shape = {channels, input};
+    spectral = register_module(
+        name, std::make_shared<SpectralLayer>(init.child(name), shape, /*bias=*/false, config.biggan.sn_eps));
+  };
+  add("gain", gain_, gain_table_);
+  add("bias", bias_, bias_table_);
+}
+
+torch::Tensor ConditionalNorm::forward(const torch::Tensor& x, const torch::Tensor& code) {
+  const at::Tensor gain = gain_ ? gain_->linear(code) : gain_table_->rows(code);
+  const at::Tensor bias = bias_ ? bias_->linear(code) : bias_table_->rows(code);
+  const Sizes plane = {x.size(0), x.size(1), 1, 1};
+  return (normalized(x) * (gain + 1).view(plane)).add_(bias.view(plane)).relu_();
+}
+
+OutputNorm::OutputNorm(int64_t channels, double eps) : BatchStatistics(channels, eps) {
+  gain_ = register_parameter("gain", at::ones({channels}));
+  bias_ = register_parameter("bias", at::zeros({channels}));
+}
+
+torch::Tensor OutputNorm::forward(const torch::Tensor& x) {
+  const Sizes plane = {1, x.size(1), 1, 1};
+  return (normalized(x) * gain_.view(plane)).add_(bias_.view(plane)).relu_();
+}
+
+SelfAttention::SelfAttention(const LayerInit& init, int64_t channels, double eps) {
+  const auto add = [&](const char* name, int64_t in, int64_t out) {
+    const Sizes shape = {out, in, 1, 1};
+    return register_module(name, std::make_shared<SpectralLayer>(init.child(name), shape, /*bias=*/false, eps));
+  };
+  theta_ = add("theta", channels, channels / 8);
+  phi_ = add("phi", channels, channels / 8);
+  g_ = add("g", channels, channels / 2);
+  o_ = add("o", channels / 2, channels);
+  gamma_ = register_parameter("gamma", at::zeros({}));
+}
+
+torch::Tensor SelfAttention::forward(const torch::Tensor& x) {
+  const at::Tensor queries = theta_->convolve(x).flatten(2);
+  const at::Tensor keys = at::max_pool2d(phi_->convolve(x), {2, 2}).flatten(2);
+  const at::Tensor values = at::max_pool2d(g_->convolve(x), {2, 2}).flatten(2);
+  const at::Tensor shares = at::bmm(queries.transpose(1, 2), keys).softmax(2);  // of each pixel in all keys
+  const at::Tensor seen = at::bmm(values, shares.transpose(1, 2)).view({x.size(0), -1, x.size(2), x.size(3)});
+  return o_->convolve(seen) * gamma_ + x;
+}
+
+std::shared_ptr<torch::nn::Module> add_list(torch::nn::Module& parent, const std::string& name) {
+  return parent.register_module(name, std::make_shared<torch::nn::Module>());
+}
+
+}  // namespace centigan
