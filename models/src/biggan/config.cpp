@@ -13,7 +13,7 @@ void require_biggan(bool fits, const std::string& field, const std::string& valu
   if (!fits) fail_usage("models", "model." + field, "'" + escaped(value) + "' does not fit biggan", hint);
 }
 
-void require_range(const std::string& field, int64_t value, int64_t least, int64_t most) {
+void require_biggan_range(const std::string& field, int64_t value, int64_t least, int64_t most) {
   require_biggan(value >= least && value <= most, "biggan." + field, std::to_string(value),
                  "it must be from " + std::to_string(least) + " to " + std::to_string(most));
 }
@@ -35,8 +35,8 @@ void require_attention(const std::string& field, const std::string& text, const 
 void require_codes(const ModelConfig& config) {
   const BigGanConfig& c = config.biggan;
   const int64_t rows = biggan_codes(config).rows;
-  require_range("dim_z", c.dim_z, rows, 8192);
-  require_range("shared_dim", c.shared_dim, 0, 8192);
+  require_biggan_range("dim_z", c.dim_z, rows, 8192);
+  require_biggan_range("shared_dim", c.shared_dim, 0, 8192);
   require_biggan(!c.hier || c.g_shared || config.classes == 0, "biggan.hier", "true",
                  "hierarchical latents need model.biggan.g_shared = true");
   require_biggan(c.hier || config.classes > 0, "biggan.hier", "false",
@@ -51,8 +51,8 @@ void check_biggan_config(const ModelConfig& config) {
   require_biggan(r == 32 || r == 64 || r == 128 || r == 256, "resolution", std::to_string(r), "32, 64, 128 or 256");
   require_biggan(config.precision == "float32" || config.precision == "auto", "precision", config.precision,
                  "it computes in float32");
-  require_range("g_ch", c.g_ch, 1, 1024);
-  require_range("d_ch", c.d_ch, 1, 1024);
+  require_biggan_range("g_ch", c.g_ch, 1, 1024);
+  require_biggan_range("d_ch", c.d_ch, 1, 1024);
   require_attention("g_attn", c.g_attn, biggan_g_blocks(config));
   require_attention("d_attn", c.d_attn, biggan_d_blocks(config));
   require_codes(config);
