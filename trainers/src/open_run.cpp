@@ -39,8 +39,8 @@ Snapshot read_run(const std::string& from, std::string* file) {
   const std::string path = find_checkpoint(from);
   if (file) *file = path;
   if (std::filesystem::path(path).extension() != ".safetensors") return read_checkpoint(path);
-  const Safetensors file = read_safetensors(path);
-  return checkpoint_of(read_official(official_family(file), file, path));
+  const Safetensors weights = read_safetensors(path);
+  return checkpoint_of(read_official(official_family(weights), weights, path));
 }
 
 TrainConfig config_of(const Snapshot& snapshot, const std::string& source) {
