@@ -77,6 +77,11 @@ int64_t freezable_layers(const ModelConfig& config) {
   return config.family == "stylegan2" ? stylegan2_freezable_layers(config) : 0;
 }
 
+int64_t batch_group(const ModelConfig& config) {
+  if (config.family == "biggan") return 0;  // batch norm; and power iterations step once a pass
+  return config.family == "lite" ? config.lite.mbstd_group_size : config.stylegan2.mbstd_group_size;
+}
+
 std::shared_ptr<Generator> make_generator(const ModelConfig& config, uint64_t seed) {
   check_model_config(config);
   if (config.family == "lite") return make_lite_generator(config, seed);

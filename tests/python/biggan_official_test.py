@@ -65,7 +65,10 @@ class AgainstTheReference(OfficialTest):
         tensors, metadata = read_safetensors(self.folder / "back.safetensors")
         self.assertEqual({name: value.tobytes() for name, value in tensors.items()},
                          {name: value.tobytes() for name, value in case.tensors().items()})
-        self.assertEqual({**case.metadata, "family": "biggan"}, metadata)
+        for key in ("SN_eps", "BN_eps"):
+            self.assertEqual(float(metadata[key]), float(case.metadata[key]))
+        self.assertEqual({**case.metadata, "family": "biggan"},
+                         {**metadata, "SN_eps": case.metadata["SN_eps"], "BN_eps": case.metadata["BN_eps"]})
 
 
 for title, known_case in CASES.items():

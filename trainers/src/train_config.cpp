@@ -137,22 +137,17 @@ void check_trainer(const TrainerConfig& c) {
   check_adapt(c);
 }
 
-int64_t mbstd_group(const ModelConfig& c) {
-  if (c.family == "biggan") return 1;
-  return c.family == "lite" ? c.lite.mbstd_group_size : c.stylegan2.mbstd_group_size;
-}
-
-// The groups of the minibatch standard deviation stay whole, or splitting the batch would change the model.
+// Pictures that a network looks at together stay together, or splitting the batch would change the model.
 void check_pieces(const TrainConfig& c) {
   const TrainerConfig& t = c.trainer;
   const std::string count = std::to_string(t.pieces);
   require(t.batch % t.pieces == 0, "trainer.pieces", count, "a divisor of trainer.batch " + std::to_string(t.batch),
           "use --trainer.pieces 1, or another --batch");
   if (!objective_takes_reals(c.loss.objective)) return;
-  const int64_t group = mbstd_group(c.model);
-  require((t.batch / t.pieces) % std::max<int64_t>(1, group) == 0, "trainer.pieces", count,
+  const int64_t group = batch_group(c.model) > 0 ? batch_group(c.model) : t.batch;
+  require((t.batch / t.pieces) % group == 0, "trainer.pieces", count,
           "pieces of " + std::to_string(t.batch / t.pieces) + " pictures cut groups of " + std::to_string(group),
-          "use fewer pieces, a larger batch, or a smaller mbstd_group_size");
+          "use fewer pieces (biggan: 1), a larger batch, or a smaller mbstd_group_size");
 }
 
 void fill_cadence(TrainerConfig& c) {

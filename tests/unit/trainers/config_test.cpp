@@ -55,6 +55,8 @@ TEST(TrainConfigCheck, NamesKeyValueAndLimit) {
       {[](TrainConfig& c) { c.trainer.keep = 1; }, "trainer.keep: 1 is out of range: at least 2"},
       {[](TrainConfig& c) { c.trainer.batch = 5; }, "trainer.pieces: 2 is out of range: a divisor of trainer.batch 5"},
       {[](TrainConfig& c) { c.trainer.batch = 6; }, "pieces of 3 pictures cut groups of 2"},
+      {[](TrainConfig& c) { c.model.family = "biggan", c.model.resolution = 32; },
+       "pieces of 2 pictures cut groups of 4"},
       {[](TrainConfig& c) { c.loss.r1_on = "row"; }, "did you mean raw?"},
       {[](TrainConfig& c) { c.loss.objective = "hinge"; }, "one of nonsaturating, relativistic, distill"},
       {[](TrainConfig& c) { c.loss.lecam = -1; }, "loss.lecam: -1 is out of range: at least 0"},

@@ -46,6 +46,9 @@ int64_t picture_width(const ModelConfig& config);
 // Layers of the discriminator that Discriminator::freeze can freeze; 0: the family cannot.
 int64_t freezable_layers(const ModelConfig& config);
 
+// Pictures of a training batch that a network looks at together; 0: all of them.
+int64_t batch_group(const ModelConfig& config);
+
 // Usage errors name the field (resolution not a power of two, unknown family, widths that do not fit…).
 void check_model_config(const ModelConfig& config);
 
