@@ -117,7 +117,7 @@ TEST(AugSelf, RealsAimAtTheDrawsAndFakesAtTheirNegatives) {
 TEST(AugSelf, HeadIsTwoEqualisedLayers) {
   const AugSelfHead head(2, 1, 3);
   const auto w = RandomStream(3, "init/augself/hidden_weight").normal(0, 1, 256).view({128, 2});
-  const auto v = RandomStream(3, "init/augself/out_weight").normal(0, 1, 128);
+  const auto v = RandomStream(3, "init/augself/out_weight").normal(0, 1, 128).view({128});
   const double x[2] = {0.3, -0.8};
   double sum = 0.0;
   for (int64_t i = 0; i < 128; ++i) {

@@ -261,6 +261,8 @@ TEST_P(AllMethods, ResumeBitForBitOnAnyThreads) {
   EXPECT_TRUE(end.tensors.count("augself/out_weight"));
   if (whole.loss.apa == 0.0) return;
   EXPECT_GT(end.tensor("objective/apa/p")[0].item<double>(), 0.0);
+  // StyleGAN2's scores of reals stay below zero within these few steps, so its p has no reason to move.
+  if (whole.model.family != "lite") return;
   EXPECT_GT(end.tensor("objective/chain/p")[0].item<double>(), 0.0);
 }
 
