@@ -61,6 +61,18 @@ function(centigan_add_op_library name)
   install(TARGETS centigan_${name}_loader LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endfunction()
 
+# at::parallel_for is serial without -fopenmp. The OpenMP runtime is LibTorch's own, so that there is one in the process.
+function(centigan_use_openmp target)
+  target_compile_options(${target} PRIVATE -fopenmp)
+  file(GLOB gomp "${LibTorch_ROOT}/lib/libgomp*.so*" "${LibTorch_ROOT}/../torch.libs/libgomp*.so*")
+  if(gomp)
+    list(GET gomp 0 gomp)
+    target_link_libraries(${target} PRIVATE "${gomp}")
+  else()
+    target_link_options(${target} PRIVATE -fopenmp)
+  endif()
+endfunction()
+
 # centigan_add_test(core SOURCES … DEPENDS … [LABEL full]): one GoogleTest program unit_<name>, each case a ctest test.
 function(centigan_add_test name)
   cmake_parse_arguments(ARG "" "LABEL;TIMEOUT" "SOURCES;DEPENDS" ${ARGN})

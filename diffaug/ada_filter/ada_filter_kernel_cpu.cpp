@@ -1,9 +1,9 @@
 #include "ada_filter/ada_filter_kernel.h"
 
 #include <algorithm>
-#include <cstring>
 #include <vector>
 
+#include "common/planes.h"
 #include "common/row_sums.h"
 
 namespace centigan {
@@ -80,28 +80,16 @@ template <class T>
 void ada_filter_kernel_cpu(const T* x, const double* gains, T* y, const AdaFilterParams& p, int64_t begin,
                            int64_t end) {
   PlaneFilter<T> filter(p);
-  const int64_t size = p.h * p.w;
-  for (int64_t plane = begin; plane < end; ++plane) {
-    const double* g = gains + plane / p.channels * kAdaBands;
-    if (ada_filter_is_identity(g))
-      std::memcpy(y + plane * size, x + plane * size, static_cast<size_t>(size) * sizeof(T));
-    else
-      filter.forward(x + plane * size, g, y + plane * size);
-  }
+  map_planes({begin, end, p.h * p.w, p.channels}, x, gains, kAdaBands, ada_filter_is_identity, y,
+             [&](const T* from, const double* own, T* to) { filter.forward(from, own, to); });
 }
 
 template <class T>
 void ada_filter_backward_kernel_cpu(const T* grad, const double* gains, T* out, const AdaFilterParams& p, int64_t begin,
                                     int64_t end) {
   PlaneFilter<T> filter(p);
-  const int64_t size = p.h * p.w;
-  for (int64_t plane = begin; plane < end; ++plane) {
-    const double* g = gains + plane / p.channels * kAdaBands;
-    if (ada_filter_is_identity(g))
-      std::memcpy(out + plane * size, grad + plane * size, static_cast<size_t>(size) * sizeof(T));
-    else
-      filter.adjoint(grad + plane * size, g, out + plane * size);
-  }
+  map_planes({begin, end, p.h * p.w, p.channels}, grad, gains, kAdaBands, ada_filter_is_identity, out,
+             [&](const T* from, const double* own, T* to) { filter.adjoint(from, own, to); });
 }
 
 template void ada_filter_kernel_cpu(const float*, const double*, float*, const AdaFilterParams&, int64_t, int64_t);

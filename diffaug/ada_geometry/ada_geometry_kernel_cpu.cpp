@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ada_geometry/ada_window.h"
+#include "common/planes.h"
 #include "common/row_sums.h"
 
 namespace centigan {
@@ -265,28 +266,16 @@ template <class T>
 void ada_geometry_kernel_cpu(const T* x, const double* g_inv, T* y, const AdaGeometryParams& p, int64_t begin,
                              int64_t end) {
   Resampler<T> resampler(p);
-  const int64_t size = p.h * p.w;
-  for (int64_t plane = begin; plane < end; ++plane) {
-    const double* g = g_inv + plane / p.channels * 9;
-    if (ada_geometry_is_identity(g))
-      std::memcpy(y + plane * size, x + plane * size, static_cast<size_t>(size) * sizeof(T));
-    else
-      resampler.forward(x + plane * size, g, y + plane * size);
-  }
+  map_planes({begin, end, p.h * p.w, p.channels}, x, g_inv, 9, ada_geometry_is_identity, y,
+             [&](const T* from, const double* own, T* to) { resampler.forward(from, own, to); });
 }
 
 template <class T>
 void ada_geometry_backward_kernel_cpu(const T* grad, const double* g_inv, T* out, const AdaGeometryParams& p,
                                       int64_t begin, int64_t end) {
   Resampler<T> resampler(p);
-  const int64_t size = p.h * p.w;
-  for (int64_t plane = begin; plane < end; ++plane) {
-    const double* g = g_inv + plane / p.channels * 9;
-    if (ada_geometry_is_identity(g))
-      std::memcpy(out + plane * size, grad + plane * size, static_cast<size_t>(size) * sizeof(T));
-    else
-      resampler.adjoint(grad + plane * size, g, out + plane * size);
-  }
+  map_planes({begin, end, p.h * p.w, p.channels}, grad, g_inv, 9, ada_geometry_is_identity, out,
+             [&](const T* from, const double* own, T* to) { resampler.adjoint(from, own, to); });
 }
 
 template void ada_geometry_kernel_cpu(const float*, const double*, float*, const AdaGeometryParams&, int64_t, int64_t);

@@ -3,11 +3,7 @@
 #include <cmath>
 #include <cstdint>
 
-#if defined(__CUDACC__)
-#define CENTIGAN_HOST_DEVICE __host__ __device__
-#else
-#define CENTIGAN_HOST_DEVICE
-#endif
+#include "common/host_device.h"
 
 namespace centigan {
 
