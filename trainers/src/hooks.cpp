@@ -79,13 +79,6 @@ std::string text_or_nothing(const Snapshot& snapshot, const std::string& name) {
   return it == snapshot.texts.end() ? "" : it->second;
 }
 
-// The pictures after which a line of stats.jsonl was written, -1 if it says nothing about it.
-int64_t line_images(const std::string& line) {
-  const std::string key = "\"images\": ";
-  const size_t at = line.find(key);
-  return at == std::string::npos ? -1 : std::atoll(line.c_str() + at + key.size());
-}
-
 }  // namespace
 
 Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& training)
@@ -94,6 +87,7 @@ Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& trainin
       training_(training),
       folder_(config, fingerprint(training.parts())),
       checkpoints_(folder_.checkpoints(), config.trainer.keep),
+      status_(config, training, folder_.path()),
       begun_(clock_seconds()) {
   if (options.quiet) set_quiet(true);
   open_log(folder_.file("log.txt"));
@@ -145,14 +139,13 @@ int64_t Hooks::resume() {
     line("  starts from the networks of " + file);
   }
   begun_ = clock_seconds();
-  tick_images_ = step * config_.trainer.batch;
-  tick_seconds_ = seconds();
+  const int64_t images = step * config_.trainer.batch;
+  status_.begin(images, seconds());
   if (step >= total_steps(config_.trainer)) return step;
-  cut_logs(tick_images_);
-  events_ = std::make_unique<EventWriter>(folder_.path(), tick_images_);
+  status_.open_files();
   if (step == 0) reals();
   progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
-                                         options_.quiet, tick_images_);
+                                         options_.quiet, images);
   return step;
 }
 
@@ -169,19 +162,6 @@ void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
           plugin_hashes(text_or_nothing(snapshot, "plugins")));
 }
 
-// What a killed run wrote after its last checkpoint is going to be written again.
-void Hooks::cut_logs(int64_t images) {
-  const std::string path = folder_.file("stats.jsonl");
-  if (!std::filesystem::exists(path)) return;
-  const std::string text = read_text(path, "train");
-  std::string kept;
-  for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
-    const std::string one = text.substr(at, end + 1 - at);
-    if (line_images(one) <= images) kept += one;
-  }
-  if (kept != text) write_text_atomically(path, kept, "train");
-}
-
 TrainEnd Hooks::already_finished() {
   line("  " + folder_.path() + format(" is finished (%g kimg); --kimg prolongs it", config_.trainer.kimg));
   return TrainEnd::kAlreadyFinished;
@@ -190,13 +170,13 @@ TrainEnd Hooks::already_finished() {
 bool Hooks::after_step(const StepInfo& done) {
   const bool last = done.step + 1 >= total_steps(config_.trainer);
   const auto due = [&](double every) { return last || passes(every, done); };
-  if (due(config_.trainer.tick)) tick(done);
+  if (due(config_.trainer.tick)) line(status_.tick(done, seconds()));
   if (due(config_.trainer.grid_every)) attempt(false, [&] { sheet(done); });
   const bool limit = options_.max_steps > 0 && ++steps_here_ >= options_.max_steps;
   const bool stop = training_.comm().any(stop_requested() || limit) && !last;
   const bool asked = training_.comm().any(take_save_request());
   if (due(config_.trainer.save_every) || stop || asked) save(done, stop || last);
-  progress_->update(done.images + done.batch, note_);
+  progress_->update(done.images + done.batch, status_.note());
   if (stop)
     line((stop_requested() ? format("  signal %d: ", stop_signal()) : "  ") +
          format("stopped at %.3f kimg and saved; the same command goes on", (done.images + done.batch) / 1000.0));
@@ -204,37 +184,11 @@ bool Hooks::after_step(const StepInfo& done) {
 }
 
 TrainEnd Hooks::finish() {
-  progress_->finish(note_);
+  progress_->finish(status_.note());
   line("  finished after " + duration_text(seconds()) +
        format(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()), peak_memory_mb()) +
        folder_.path());
   return TrainEnd::kFinished;
-}
-
-void Hooks::tick(const StepInfo& done) {
-  const int64_t images = done.images + done.batch;
-  const double now = seconds(), rate = (images - tick_images_) / std::max(now - tick_seconds_, 1e-9);
-  std::map<std::string, double> values = training_.stats().take();
-  std::string losses;
-  for (const char* name : {"Loss/G/loss", "Loss/D/loss", "Loss/r1_penalty"})
-    if (values.count(name) && std::isfinite(values[name]))
-      losses += std::string(", ") + (name + 5) + format(" %.3f", values[name]);
-  training_.parts().objective->report(values);
-  for (const char* name : {"Augment/p", "Augment/sign"})
-    if (values.count(name)) losses += format(name[8] == 'p' ? ", p %.3f" : ", r %.2f", values[name]);
-  note_ = losses.empty() ? losses : losses.substr(2);
-  line(format("  kimg %.3f, %s, %.1f img/s", images / 1000.0, duration_text(now).c_str(), rate) + losses +
-       format(", peak memory %.0f MB", peak_memory_mb()));
-  values["Progress/lr_scale"] = lr_scale(config_.trainer, done);
-  values["Progress/non_finite"] = static_cast<double>(training_.non_finite().skipped());
-  JsonFields fields = {{"images", images}, {"step", done.step + 1}};
-  for (const auto& [name, value] : values) fields.emplace_back(name, value);
-  fields.insert(fields.end(),
-                {{"Timing/seconds", now}, {"Timing/img_per_sec", rate}, {"Resources/peak_mb", peak_memory_mb()}});
-  append_jsonl(folder_.file("stats.jsonl"), fields);
-  values["Timing/img_per_sec"] = rate;
-  events_->add_scalars(images, values);
-  tick_images_ = images, tick_seconds_ = now;
 }
 
 void Hooks::sheet(const StepInfo& done) {

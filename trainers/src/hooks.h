@@ -4,9 +4,9 @@
 #include <string>
 
 #include "centigan/core/progress.h"
-#include "centigan/trainers/tfevents.h"
 #include "checkpoints.h"
 #include "run_folder.h"
+#include "status.h"
 #include "training.h"
 
 namespace centigan {
@@ -26,9 +26,7 @@ class Hooks {
 
  private:
   void log_start();
-  void cut_logs(int64_t images);
   void mark_exactness(const Snapshot& snapshot, int64_t images);
-  void tick(const StepInfo& done);
   void sheet(const StepInfo& done);
   void reals();
   void save(const StepInfo& done, bool must);
@@ -41,11 +39,11 @@ class Hooks {
   Training& training_;
   RunFolder folder_;
   Checkpoints checkpoints_;
-  std::unique_ptr<EventWriter> events_;
+  Status status_;
   std::unique_ptr<Progress> progress_;
-  std::string exact_ = "yes", note_;
-  int64_t steps_here_ = 0, tick_images_ = 0;
-  double begun_, seconds_before_ = 0.0, tick_seconds_ = 0.0;
+  std::string exact_ = "yes";
+  int64_t steps_here_ = 0;
+  double begun_, seconds_before_ = 0.0;
 };
 
 }  // namespace centigan
