@@ -19,7 +19,7 @@ void check_finite_rows(const at::Tensor& x, const std::string& side) {
 
 }  // namespace
 
-torch::Tensor checked_features(const torch::Tensor& features, const std::string& side, int64_t least, int64_t width) {
+torch::Tensor usable_features(const torch::Tensor& features, const std::string& side, int64_t least, int64_t width) {
   if (features.dim() != 2 || (width != 0 && features.size(1) != width)) {
     fail("metrics", side + " features",
          "have the shape " + c10::str(features.sizes()) + ", the other side has width " + std::to_string(width),
@@ -30,9 +30,13 @@ torch::Tensor checked_features(const torch::Tensor& features, const std::string&
          "needs at least " + std::to_string(least) + " pictures, got " + std::to_string(features.size(0)),
          "give more pictures, or a smaller k where the metric has one");
   }
-  const at::Tensor x = features.detach().to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor x = features.detach().to(at::kCPU).contiguous();
   check_finite_rows(x, side);
   return x;
+}
+
+torch::Tensor checked_features(const torch::Tensor& features, const std::string& side, int64_t least, int64_t width) {
+  return usable_features(features, side, least, width).to(at::kDouble);
 }
 
 }  // namespace centigan

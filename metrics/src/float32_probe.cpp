@@ -3,27 +3,20 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
-#include <cstdint>
 #include <string_view>
 
 #include "centigan/core/error.h"
-#include "centigan/core/hash.h"
+#include "named_uniform.h"
 
 namespace centigan {
 namespace {
 
-// Fixed values of unit variance, a function of the tensor's name (docs/metrics.md).
+// Fixed values of unit variance, a function of the tensor's name.
 at::Tensor probe_values(std::string_view name, at::IntArrayRef shape) {
   at::Tensor values = at::empty(shape, at::kFloat);
-  const uint32_t start = crc32(name);
+  const std::vector<double> uniform = named_uniform(name, values.numel());
   float* out = values.mutable_data_ptr<float>();
-  for (int64_t i = 0; i < values.numel(); ++i) {
-    uint32_t v = static_cast<uint32_t>(i) + start;
-    v = (v ^ (v >> 16)) * 0x7FEB352Du;
-    v = (v ^ (v >> 15)) * 0x846CA68Bu;
-    v ^= v >> 16;
-    out[i] = static_cast<float>((2 * (v + 0.5) / 4294967296.0 - 1) * std::sqrt(3.0));
-  }
+  for (const double u : uniform) *out++ = static_cast<float>((2 * u - 1) * std::sqrt(3.0));
   return values;
 }
 

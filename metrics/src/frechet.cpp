@@ -4,31 +4,63 @@
 
 #include <cmath>
 
+#include "blocks.h"
 #include "centigan/core/error.h"
 #include "centigan/metrics/features_check.h"
 
 namespace centigan {
 namespace {
 
-// Rows minus their mean over sqrt(n-1): its Gram matrix is the covariance.
+// Rows of one block minus the mean, over sqrt(n-1): the Gram matrix of all is the covariance.
+at::Tensor scaled_block(const at::Tensor& x, const at::Tensor& mean, int64_t first) {
+  return (block_of(x, first) - mean).div_(std::sqrt(static_cast<double>(x.size(0) - 1)));
+}
+
 at::Tensor scaled_deviations(const at::Tensor& x, const at::Tensor& mean) {
-  return (x - mean) / std::sqrt(static_cast<double>(x.size(0) - 1));
+  return (x.to(at::kDouble) - mean).div_(std::sqrt(static_cast<double>(x.size(0) - 1)));
+}
+
+double trace_of(const at::Tensor& x, const at::Tensor& mean) {
+  double trace = 0;
+  for (int64_t i = 0; i < x.size(0); i += kBlockRows) trace += scaled_block(x, mean, i).square_().sum().item<double>();
+  return trace;
 }
 
 double root_sum(const at::Tensor& eigenvalues) {
   return eigenvalues.clamp_min(0).sqrt().sum().item<double>();
 }
 
-// Tr (S_x S_y)^1/2 as the nuclear norm of A B'; the small factor of a QR has the same singular values.
-double nuclear_low_rank(const at::Tensor& a, const at::Tensor& b) {
-  const at::Tensor c = a.size(0) < b.size(0) ? b.matmul(a.t()) : a.matmul(b.t());
-  return at::linalg_svdvals(std::get<1>(at::linalg_qr(c, "r"))).sum().item<double>();
+// Tr (S_x S_y)^1/2 as the nuclear norm of A B'. The small factor of a QR has the same singular values, and rows may
+// come piece by piece: the factor so far stands for all rows before.
+double nuclear_low_rank(const at::Tensor& x, const at::Tensor& mean_x, const at::Tensor& y, const at::Tensor& mean_y) {
+  if (x.size(0) > y.size(0)) return nuclear_low_rank(y, mean_y, x, mean_x);
+  const at::Tensor a = scaled_deviations(x, mean_x).t();
+  at::Tensor factor = at::empty({0, x.size(0)}, at::kDouble);
+  for (int64_t i = 0; i < y.size(0); i += kBlockRows) {
+    const at::Tensor rows = at::cat({factor, scaled_block(y, mean_y, i).matmul(a)});
+    factor = std::get<1>(at::linalg_qr(rows, "r"));
+  }
+  return at::linalg_svdvals(factor).sum().item<double>();
 }
 
 double nuclear_symmetric(const at::Tensor& covariance_x, const at::Tensor& covariance_y) {
   const auto [values, vectors] = at::linalg_eigh(covariance_x);
   const at::Tensor half = (vectors * values.clamp_min(0).sqrt()).matmul(vectors.t());
   return root_sum(at::linalg_eigvalsh(half.matmul(covariance_y).matmul(half)));
+}
+
+at::Tensor covariance_of(const at::Tensor& x, const at::Tensor& mean) {
+  at::Tensor sum = at::zeros({x.size(1), x.size(1)}, at::kDouble);
+  for (int64_t i = 0; i < x.size(0); i += kBlockRows) {
+    const at::Tensor rows = scaled_block(x, mean, i);
+    sum.addmm_(rows.t(), rows);
+  }
+  return sum;
+}
+
+FeatureMoments checked_moments(const FeatureMoments& moments, int64_t width) {
+  const at::Tensor mean = checked_features(moments.mean.reshape({1, -1}), "mean", 1, width);
+  return {mean[0], checked_features(moments.covariance, "covariance", mean.size(1), mean.size(1))};
 }
 
 FrechetParts assemble(double mean_term, double trace_x, double trace_y, double nuclear) {
@@ -44,33 +76,47 @@ FrechetParts assemble(double mean_term, double trace_x, double trace_y, double n
 
 }  // namespace
 
+FeatureMoments feature_moments(const torch::Tensor& features) {
+  const at::Tensor x = usable_features(features, "statistics", 2);
+  const at::Tensor mean = mean_row(x);
+  return {mean, covariance_of(x, mean)};
+}
+
 FrechetParts frechet_distance(const torch::Tensor& x_in, const torch::Tensor& y_in) {
-  const at::Tensor x = checked_features(x_in, "real", 2);
-  const at::Tensor y = checked_features(y_in, "fake", 2, x.size(1));
-  const at::Tensor mean_x = x.mean(0), mean_y = y.mean(0);
-  const at::Tensor a = scaled_deviations(x, mean_x), b = scaled_deviations(y, mean_y);
-  const double trace_x = a.square().sum().item<double>(), trace_y = b.square().sum().item<double>();
+  const at::Tensor x = usable_features(x_in, "real", 2);
+  const at::Tensor y = usable_features(y_in, "fake", 2, x.size(1));
+  const at::Tensor mean_x = mean_row(x), mean_y = mean_row(y);
+  const double trace_x = trace_of(x, mean_x), trace_y = trace_of(y, mean_y);
   const double mean_term = (mean_x - mean_y).square().sum().item<double>();
   double nuclear = trace_x;  // exact for equal sets
-  if (!at::equal(x, y)) {
+  if (x.scalar_type() != y.scalar_type() || !at::equal(x, y)) {
     const bool low_rank = std::min(x.size(0), y.size(0)) <= x.size(1);
-    nuclear = low_rank ? nuclear_low_rank(a, b) : nuclear_symmetric(a.t().matmul(a), b.t().matmul(b));
+    nuclear = low_rank ? nuclear_low_rank(x, mean_x, y, mean_y)
+                       : nuclear_symmetric(covariance_of(x, mean_x), covariance_of(y, mean_y));
   }
   return assemble(mean_term, trace_x, trace_y, nuclear);
 }
 
 FrechetParts frechet_distance(const torch::Tensor& x_in, const torch::Tensor& mean_in,
                               const torch::Tensor& covariance_in) {
-  const at::Tensor x = checked_features(x_in, "real", 2);
-  const at::Tensor mean = checked_features(mean_in.reshape({1, -1}), "mean", 1, x.size(1))[0];
-  const at::Tensor covariance = checked_features(covariance_in, "covariance", x.size(1), x.size(1));
-  const at::Tensor a = scaled_deviations(x, x.mean(0));
-  const double mean_term = (x.mean(0) - mean).square().sum().item<double>();
-  const double trace_x = a.square().sum().item<double>(), trace_y = covariance.trace().item<double>();
+  const at::Tensor x = usable_features(x_in, "real", 2);
+  const FeatureMoments y = checked_moments({mean_in, covariance_in}, x.size(1));
+  const at::Tensor mean_x = mean_row(x);
+  const double mean_term = (mean_x - y.mean).square().sum().item<double>();
+  const double trace_y = y.covariance.trace().item<double>();
   const bool low_rank = x.size(0) <= x.size(1);
-  const double nuclear = low_rank ? root_sum(at::linalg_eigvalsh(a.matmul(covariance).matmul(a.t())))
-                                  : nuclear_symmetric(a.t().matmul(a), covariance);
-  return assemble(mean_term, trace_x, trace_y, nuclear);
+  const at::Tensor a = low_rank ? scaled_deviations(x, mean_x) : at::Tensor();
+  const double nuclear = low_rank ? root_sum(at::linalg_eigvalsh(a.matmul(y.covariance).matmul(a.t())))
+                                  : nuclear_symmetric(covariance_of(x, mean_x), y.covariance);
+  return assemble(mean_term, trace_of(x, mean_x), trace_y, nuclear);
+}
+
+FrechetParts frechet_distance(const FeatureMoments& x_in, const FeatureMoments& y_in) {
+  const FeatureMoments x = checked_moments(x_in, 0), y = checked_moments(y_in, x.mean.size(0));
+  const double mean_term = (x.mean - y.mean).square().sum().item<double>();
+  const double trace_x = x.covariance.trace().item<double>(), trace_y = y.covariance.trace().item<double>();
+  const bool equal = at::equal(x.covariance, y.covariance);
+  return assemble(mean_term, trace_x, trace_y, equal ? trace_x : nuclear_symmetric(x.covariance, y.covariance));
 }
 
 }  // namespace centigan

@@ -3,37 +3,56 @@
 #include <ATen/ATen.h>
 
 #include <limits>
+#include <utility>
+#include <vector>
 
+#include "blocks.h"
 #include "centigan/metrics/features_check.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kDirectDistances = 2;  // mode of cdist that never goes through |a|^2 + |b|^2 - 2ab
+// Distances [b,n] of `rows` to the training pictures, the lesser of plain and mirrored.
+at::Tensor to_training(const at::Tensor& rows, const at::Tensor& train, const at::Tensor& flipped) {
+  const at::Tensor d = distance_rows(rows, train);
+  return flipped.defined() ? at::minimum(d, distance_rows(rows, flipped)) : d;
+}
 
-// Distances [n,n] between training pictures, the lesser of plain and flipped, infinite to oneself.
-at::Tensor distances_within(const at::Tensor& train, const at::Tensor& flipped) {
-  at::Tensor d = at::cdist(train, train, 2.0, kDirectDistances);
-  if (flipped.defined()) d = at::minimum(d, at::cdist(train, flipped, 2.0, kDirectDistances));
-  d.fill_diagonal_(std::numeric_limits<double>::infinity());
-  return d;
+// Smallest distance of each row of `points`, and where. `own`: the points are the training pictures, none is its own
+// neighbour.
+std::pair<at::Tensor, at::Tensor> nearest_rows(const at::Tensor& points, const at::Tensor& train,
+                                               const at::Tensor& flipped, bool own) {
+  std::vector<at::Tensor> distances, indices;
+  const int64_t step = distance_block(train.size(0));
+  for (int64_t i = 0; i < points.size(0); i += step) {
+    at::Tensor d = to_training(points.narrow(0, i, std::min(step, points.size(0) - i)), train, flipped);
+    if (own) d.narrow(1, i, d.size(0)).fill_diagonal_(std::numeric_limits<double>::infinity());
+    const auto [least, where] = d.min(1);
+    distances.push_back(least), indices.push_back(where);
+  }
+  return {at::cat(distances), at::cat(indices)};
 }
 
 }  // namespace
 
 NearestTraining nearest_training(const torch::Tensor& train_in, const torch::Tensor& fakes_in,
                                  const torch::Tensor& flipped_in) {
-  const at::Tensor train = checked_features(train_in, "training", 2);
-  const at::Tensor fakes = checked_features(fakes_in, "fake", 1, train.size(1));
+  const at::Tensor train = usable_features(train_in, "training", 2);
+  const at::Tensor fakes = usable_features(fakes_in, "fake", 1, train.size(1));
   at::Tensor flipped;
-  if (flipped_in.defined()) flipped = checked_features(flipped_in, "flipped", train.size(0), train.size(1));
-  at::Tensor d = at::cdist(fakes, train, 2.0, kDirectDistances);
-  if (flipped.defined()) d = at::minimum(d, at::cdist(fakes, flipped, 2.0, kDirectDistances));
+  if (flipped_in.defined()) flipped = usable_features(flipped_in, "flipped", train.size(0), train.size(1));
   NearestTraining nearest;
-  std::tie(nearest.distance, nearest.index) = d.min(1);
-  nearest.own = std::get<0>(distances_within(train, flipped).min(1));
+  std::tie(nearest.distance, nearest.index) = nearest_rows(fakes, train, flipped, false);
+  nearest.own = nearest_rows(train, train, flipped, true).first;
   nearest.covered = at::bincount(nearest.index).count_nonzero().item<int64_t>();
   return nearest;
+}
+
+torch::Tensor distance_to_training(const torch::Tensor& train_in, const torch::Tensor& others_in,
+                                   const torch::Tensor& flipped_in) {
+  const at::Tensor train = usable_features(train_in, "training", 2);
+  const at::Tensor others = usable_features(others_in, "held-out", 1, train.size(1));
+  return nearest_rows(others, train, flipped_in, false).first;
 }
 
 double copied_share(const NearestTraining& nearest, double q) {

@@ -4,25 +4,26 @@
 
 #include <algorithm>
 #include <limits>
+#include <vector>
 
+#include "blocks.h"
 #include "centigan/metrics/features_check.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kDirectCdist = 2;  // sums of squared differences, so that equal points have distance 0
-
-at::Tensor pair_distances(const at::Tensor& a, const at::Tensor& b) {
-  return at::cdist(a, b, 2.0, kDirectCdist);
-}
-
-// Distance of each point to the k-th nearest other point of its set: [n].
-at::Tensor ball_radii(const at::Tensor& within, int64_t k) {
-  return std::get<0>(within.kthvalue(k, 1));
-}
-
-at::Tensor without_self(const at::Tensor& points) {
-  return pair_distances(points, points).fill_diagonal_(std::numeric_limits<double>::infinity());
+// Distances [n] of each point to its k-th nearest other point of the set, for each k.
+std::vector<at::Tensor> ball_radii(const at::Tensor& points, const std::vector<int64_t>& ks) {
+  std::vector<at::Tensor> radii;
+  for (size_t k = 0; k < ks.size(); ++k) radii.push_back(at::empty({points.size(0)}, at::kDouble));
+  const int64_t step = distance_block(points.size(0));
+  for (int64_t i = 0; i < points.size(0); i += step) {
+    const int64_t count = std::min(step, points.size(0) - i);
+    at::Tensor within = distance_rows(points.narrow(0, i, count), points);
+    within.narrow(1, i, count).fill_diagonal_(std::numeric_limits<double>::infinity());
+    for (size_t k = 0; k < ks.size(); ++k) radii[k].narrow(0, i, count).copy_(std::get<0>(within.kthvalue(ks[k], 1)));
+  }
+  return radii;
 }
 
 double share(const at::Tensor& mask) {
@@ -32,18 +33,24 @@ double share(const at::Tensor& mask) {
 }  // namespace
 
 Prdc prdc(const torch::Tensor& real_in, const torch::Tensor& fake_in, int64_t k, int64_t k_density) {
-  const at::Tensor real = checked_features(real_in, "real", std::max(k, k_density) + 1);
-  const at::Tensor fake = checked_features(fake_in, "fake", k + 1, real.size(1));
-  const at::Tensor within = without_self(real), across = pair_distances(real, fake);
-  const at::Tensor in_real = across.le(ball_radii(within, k).unsqueeze(1));
-  const at::Tensor in_fake = across.le(ball_radii(without_self(fake), k).unsqueeze(0));
-  const at::Tensor wide = ball_radii(within, k_density).unsqueeze(1);
-  Prdc result;
-  result.precision = share(in_real.any(0));
-  result.recall = share(in_fake.any(1));
-  result.density = across.le(wide).sum(0).to(at::kDouble).mean().item<double>() / static_cast<double>(k_density);
-  result.coverage = share(std::get<0>(across.min(1)).le(wide.squeeze(1)));
-  return result;
+  const at::Tensor real = usable_features(real_in, "real", std::max(k, k_density) + 1);
+  const at::Tensor fake = usable_features(fake_in, "fake", k + 1, real.size(1));
+  const auto radii = ball_radii(real, {k, k_density});
+  const at::Tensor fake_radii = ball_radii(fake, {k})[0];
+  at::Tensor precise = at::zeros({fake.size(0)}, at::kBool), holders = at::zeros({fake.size(0)}, at::kDouble);
+  double recalled = 0, covered = 0;
+  const int64_t step = distance_block(fake.size(0));
+  for (int64_t i = 0; i < real.size(0); i += step) {
+    const int64_t count = std::min(step, real.size(0) - i);
+    const at::Tensor across = distance_rows(real.narrow(0, i, count), fake);
+    const at::Tensor wide = radii[1].narrow(0, i, count);
+    precise.logical_or_(across.le(radii[0].narrow(0, i, count).unsqueeze(1)).any(0));
+    holders += across.le(wide.unsqueeze(1)).sum(0);
+    recalled += across.le(fake_radii.unsqueeze(0)).any(1).sum().item<double>();
+    covered += std::get<0>(across.min(1)).le(wide).sum().item<double>();
+  }
+  const double n = static_cast<double>(real.size(0));
+  return {share(precise), recalled / n, holders.mean().item<double>() / static_cast<double>(k_density), covered / n};
 }
 
 }  // namespace centigan

@@ -19,6 +19,10 @@ struct NearestTraining {
 NearestTraining nearest_training(const torch::Tensor& train, const torch::Tensor& fakes,
                                  const torch::Tensor& flipped = {});
 
+// Distances float64 [k] of other pictures, such as held-out ones, to their nearest training pictures.
+torch::Tensor distance_to_training(const torch::Tensor& train, const torch::Tensor& others,
+                                   const torch::Tensor& flipped = {});
+
 // A(q): share of fakes that lie within q times the distance that their nearest training picture keeps from its own
 // nearest neighbour. A(0.5) is the share of near duplicates, 1 - A(1) the authenticity of Alaa et al. (2022).
 double copied_share(const NearestTraining& nearest, double q);

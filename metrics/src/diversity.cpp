@@ -1,0 +1,70 @@
+#include "centigan/metrics/diversity.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <limits>
+
+#include "centigan/core/random.h"
+#include "centigan/metrics/features_check.h"
+
+namespace centigan {
+namespace {
+
+constexpr size_t kPairsOfACluster = 64;
+
+IndexPairs pairs_within(const std::vector<int64_t>& members) {
+  IndexPairs pairs;
+  for (size_t i = 0; i < members.size(); ++i)
+    for (size_t j = i + 1; j < members.size() && pairs.size() < kPairsOfACluster; ++j)
+      pairs.emplace_back(members[i], members[j]);
+  return pairs;
+}
+
+std::vector<std::vector<int64_t>> clusters_of(const at::Tensor& nearest, int64_t count) {
+  std::vector<std::vector<int64_t>> clusters(static_cast<size_t>(count));
+  const auto index = nearest.accessor<int64_t, 1>();
+  for (int64_t i = 0; i < index.size(0); ++i) clusters[static_cast<size_t>(index[i])].push_back(i);
+  return clusters;
+}
+
+}  // namespace
+
+IndexPairs random_pairs(int64_t count, int64_t pairs, uint64_t seed) {
+  const RandomStream stream(seed, "diversity/pairs");
+  IndexPairs chosen;
+  for (int64_t p = 0; p < pairs; ++p) {
+    const int64_t i = stream.integer(2 * p, count), j = stream.integer(2 * p + 1, count - 1);
+    chosen.emplace_back(i, j < i ? j : j + 1);
+  }
+  return chosen;
+}
+
+double mean_pair_distance(int64_t count, const PairDistance& distance, int64_t pairs, uint64_t seed) {
+  return distance(random_pairs(count, pairs, seed)).to(at::kDouble).mean().item<double>();
+}
+
+ClusterDiversity cluster_diversity(const torch::Tensor& nearest_index, int64_t training_pictures,
+                                   const PairDistance& distance) {
+  ClusterDiversity result{0, 0, 0, 0};
+  for (const auto& members : clusters_of(nearest_index, training_pictures)) {
+    result.empty += members.empty(), result.single += members.size() == 1;
+    if (members.size() < 2) continue;
+    result.mean += distance(pairs_within(members)).to(at::kDouble).mean().item<double>();
+    ++result.used;
+  }
+  result.mean =
+      result.used > 0 ? result.mean / static_cast<double>(result.used) : std::numeric_limits<double>::quiet_NaN();
+  return result;
+}
+
+double vendi_score(const torch::Tensor& features) {
+  const at::Tensor x = checked_features(features, "fake", 1);
+  const at::Tensor rows = x / x.norm(2, {1}, true).clamp_min(1e-300);
+  const bool wide = x.size(0) <= x.size(1);  // both Gram matrices have the same eigenvalues but for zeros
+  const at::Tensor gram = wide ? rows.matmul(rows.t()) : rows.t().matmul(rows);
+  const at::Tensor shares = (at::linalg_eigvalsh(gram) / static_cast<double>(x.size(0))).clamp_min(0);
+  return std::exp(-at::xlogy(shares, shares).sum().item<double>());
+}
+
+}  // namespace centigan

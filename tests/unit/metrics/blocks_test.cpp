@@ -1,0 +1,41 @@
+// Sets larger than one piece of work give what the whole would.
+#include <ATen/ATen.h>
+#include <gtest/gtest.h>
+
+#include "centigan/metrics/frechet.h"
+#include "centigan/metrics/nearest.h"
+#include "centigan/metrics/prdc.h"
+#include "metrics_testing.h"
+#include "support/filler.h"
+
+namespace centigan {
+namespace {
+
+TEST(Pieces, FrechetOfManyRows) {
+  const at::Tensor x = filler("pieces/x", {2100, 6}), y = filler("pieces/y", {4200, 6}, 1.3, 0.2);
+  const FeatureMoments moments = feature_moments(y);
+  EXPECT_TRUE(at::allclose(moments.covariance, y.to(at::kDouble).t().cov(), 1e-11, 1e-12));
+  expect_relative(frechet_distance(x, y).value, frechet_distance(feature_moments(x), moments).value, 1e-10);
+  const at::Tensor few = x.narrow(0, 0, 5);
+  expect_relative(frechet_distance(few, y).value, frechet_distance(few, moments.mean, moments.covariance).value, 1e-9);
+}
+
+TEST(Pieces, MomentsOfEqualSetsGiveZero) {
+  const FeatureMoments moments = feature_moments(filler("pieces/x", {30, 6}));
+  EXPECT_EQ(frechet_distance(moments, moments).value, 0.0);
+}
+
+TEST(Pieces, PrdcAndNearestOfManyRows) {
+  const at::Tensor x = filler("pieces/x", {900, 3}), y = filler("pieces/y", {9000, 3}, 1.3, 0.2);
+  const at::Tensor across = at::cdist(x.to(at::kDouble), y.to(at::kDouble), 2.0, 2);
+  at::Tensor within = at::cdist(x.to(at::kDouble), x.to(at::kDouble), 2.0, 2);
+  within.fill_diagonal_(INFINITY);
+  const at::Tensor radius = std::get<0>(within.kthvalue(3, 1)).unsqueeze(1);
+  EXPECT_DOUBLE_EQ(prdc(x, y).precision, across.le(radius).any(0).to(at::kDouble).mean().item<double>());
+  const NearestTraining nearest = nearest_training(x, y);
+  EXPECT_TRUE(at::equal(nearest.distance, std::get<0>(across.min(0))));
+  EXPECT_TRUE(at::equal(nearest.own, std::get<0>(within.min(1))));
+}
+
+}  // namespace
+}  // namespace centigan
