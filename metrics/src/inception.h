@@ -1,37 +1,25 @@
-// The forward pass of the FID Inception network.
+// The FID Inception network.
 #pragma once
 #include <torch/types.h>
 
 #include <map>
+#include <memory>
 #include <string>
 
+#include "feature_network.h"
 #include "inception_layers.h"
 
 namespace centigan {
 
-class Inception {
- public:
-  // `tensors` as stored, with their prefix. Names, shapes and values are checked; Errors name `source`. The batch norms
-  // are folded into the convolutions.
-  Inception(const std::map<std::string, torch::Tensor>& tensors, torch::Device device, const std::string& source);
+// The last layer [1008,2048], which the archive does not hold and the metric's hash does not cover.
+inline constexpr const char* kClassifierName = "fc.weight";
 
-  // x [N,3,299,299] float32, (pixel - 128) / 128, channels last -> [N,2048].
-  torch::Tensor forward(torch::Tensor x) const;
+// `tensors` as stored by the archive, with their prefix; names, shapes and values are checked, Errors name `source`.
+std::unique_ptr<FeatureNetwork> make_inception(std::map<std::string, torch::Tensor> tensors, const NetworkPlace& place,
+                                               const std::string& source);
 
- private:
-  struct Folded {
-    InceptionConv shape;
-    torch::Tensor weight, bias;
-  };
-  torch::Tensor conv(const std::string& name, const torch::Tensor& x) const;
-  torch::Tensor chain(const std::string& first, int64_t last, torch::Tensor x) const;
-  torch::Tensor block_a(const std::string& name, const torch::Tensor& x) const;
-  torch::Tensor block_b(const std::string& name, const torch::Tensor& x) const;
-  torch::Tensor block_c(const std::string& name, const torch::Tensor& x) const;
-  torch::Tensor block_d(const std::string& name, const torch::Tensor& x) const;
-  torch::Tensor block_e(const std::string& name, const torch::Tensor& x, const torch::Tensor& pooled) const;
-
-  std::map<std::string, Folded> convs_;
-};
+// The tensors under the archive's names if they have torchvision's, else as they are. A gamma other than 1: Error.
+std::map<std::string, torch::Tensor> inception_archive_names(const std::map<std::string, torch::Tensor>& tensors,
+                                                             const std::string& source);
 
 }  // namespace centigan

@@ -82,4 +82,12 @@ torch::Tensor resize_tf1(const torch::Tensor& images, int64_t side) {
   return out;
 }
 
+torch::Tensor resized_by_rule(const torch::Tensor& images, int64_t side, const std::string& rule) {
+  if (rule == "tf1") return resize_tf1(images, side);
+  const at::Tensor in = images.detach().to(at::kCPU, at::kFloat);
+  if (rule == "hp") return at::upsample_bilinear2d(in, {side, side}, false);
+  if (rule == "aa") return at::_upsample_bilinear2d_aa(in, {side, side}, false);
+  fail_usage("metrics", "--resize", escaped(rule) + " is no rule", "tf1 (legacy), hp (half-pixel) or aa (antialiased)");
+}
+
 }  // namespace centigan

@@ -23,14 +23,18 @@ std::vector<fs::path> weight_folders(const std::string& dir) {
 
 }  // namespace
 
-std::string find_inception_weights(const std::string& dir) {
+std::string find_weights(const std::string& name, const std::string& dir) {
   std::error_code ignored;
   for (const auto& folder : weight_folders(dir)) {
-    const fs::path file = folder / "inception-2015-12-05.safetensors";
+    const fs::path file = folder / (name + ".safetensors");
     if (fs::is_regular_file(file, ignored)) return file.lexically_normal().string();
   }
-  fail("metrics", "inception-2015-12-05", "no weights for this network",
+  fail("metrics", name, "no weights for this network",
        "run tools/setup.sh --weights, or name their folder with --weights-dir or CENTIGAN_WEIGHTS");
+}
+
+std::string find_inception_weights(const std::string& dir) {
+  return find_weights("inception-2015-12-05", dir);
 }
 
 }  // namespace centigan

@@ -112,6 +112,67 @@ TEST_F(FidNetwork, LeavesTheNumberOfThreads) {
   EXPECT_EQ(at::get_num_threads(), before);
 }
 
+class LiteNetwork : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string weights;
+    try {
+      weights = find_weights("effnetlite0", CENTIGAN_TEST_WEIGHTS);
+    } catch (const Error&) {
+      GTEST_SKIP() << "no weights; tools/setup.sh --weights installs them";
+    }
+    extractor_ = std::make_unique<FeatureExtractor>(weights, at::kCPU);
+  }
+  void check(const std::string& name, at::IntArrayRef shape, int64_t index, const FeatureGolden& g) {
+    const at::Tensor f = extractor_->features(filler_images(name, shape))[index].to(at::kDouble);
+    EXPECT_NEAR(f.mean().item<double>(), g.mean, 1e-5);
+    EXPECT_NEAR(f.std(false).item<double>(), g.deviation, 1e-4);
+    for (size_t j = 0; j < g.first.size(); ++j)
+      EXPECT_NEAR(f[static_cast<int64_t>(j)].item<double>(), g.first[j], 1e-4);
+    EXPECT_EQ(f.argmax().item<int64_t>(), g.largest_index);
+    EXPECT_NEAR(f.max().item<double>(), g.largest, 1e-4);
+  }
+  std::unique_ptr<FeatureExtractor> extractor_;
+};
+
+TEST_F(LiteNetwork, GoldenFeatures) {
+  const std::vector<int64_t> a = {4, 3, 64, 64}, b = {2, 3, 40, 56}, c = {2, 3, 320, 400};
+  check("fid/A", a, 0, {0.099100, 0.406540, {0.29811, 0, 0.22032, 0, 0, 0, 0, 0.12947}, 504, 4.97352});
+  check("fid/A", a, 1, {0.083506, 0.375678, {1.03936, 0, 0.44919, 0, 0, 0, 0, 0}, 434, 4.94816});
+  check("fid/A", a, 3, {0.091899, 0.387807, {0.62663, 0, 0.41380, 0, 0, 0, 0, 0}, 434, 5.22023});
+  check("fid/B", b, 0, {0.115390, 0.416742, {0.32085, 0, 0.58086, 0, 0, 0, 0, 0.02235}, 434, 5.19497});
+  check("fid/B", b, 1, {0.114640, 0.411946, {}, 504, 4.90827});
+  check("fid/C", c, 0, {0.121628, 0.402743, {0.02670, 0, 0.17721, 0, 0, 0, 0, 0.23517}, 986, 3.61618});
+}
+
+TEST_F(LiteNetwork, IsKnownAndNeverCalledFid) {
+  EXPECT_EQ(extractor_->name(), "effnetlite0");
+  EXPECT_EQ(extractor_->resize_rule(), "aa");
+  EXPECT_EQ(extractor_->label("FID"), "FD-effnetlite0");
+  EXPECT_EQ(extractor_->label("KID"), "KD-effnetlite0");
+  EXPECT_EQ(extractor_->logits(extractor_->features(filler_images("fid/A", {1, 3, 9, 9}))).size(1), 1000);
+  EXPECT_EQ(extractor_->taps(filler_images("fid/A", {1, 3, 9, 9})).size(), 5u);
+}
+
+TEST_F(FidNetwork, OtherResizeOrPrecisionLosesTheReservedName) {
+  EXPECT_EQ(extractor().label("FID"), "FID");
+  const FeatureExtractor smooth(real_weights(), at::kCPU, {"aa", false});
+  EXPECT_EQ(smooth.label("FID"), "FD-inception-2015-12-05");
+  const at::Tensor images = filler_images("fid/A", {2, 3, 64, 64});
+  FeatureExtractor half(real_weights(), at::kCPU, {"", true});
+  EXPECT_EQ(half.label("KID"), "KD-inception-2015-12-05-bf16");
+  const at::Tensor exact = extractor().features(images), rough = half.features(images);
+  EXPECT_LT((exact - rough).norm().item<double>(), 0.05 * exact.norm().item<double>());
+}
+
+TEST_F(FidNetwork, HasMapsAndNoClassifier) {
+  const auto maps = extractor().taps(filler_images("fid/A", {2, 3, 64, 64}));
+  ASSERT_EQ(maps.size(), 4u);
+  EXPECT_EQ(maps[0].sizes(), at::IntArrayRef({2, 64, 73, 73}));
+  EXPECT_EQ(maps[3].sizes(), at::IntArrayRef({2, 2048, 8, 8}));
+  expect_error([] { extractor().logits(at::zeros({1, 2048})); }, "hold no classifier");
+}
+
 class AlteredWeights : public FidNetwork {
  protected:
   void SetUp() override {
@@ -146,6 +207,50 @@ TEST_F(AlteredWeights, NonFiniteValuesAndVariancesAreRefused) {
   tensor("conv.var")[0] = 1;
   tensor("mixed.conv.beta")[3] = std::nan("");
   expect_error([&] { FeatureExtractor(written(), at::kCPU); }, "net.layers.mixed.conv.beta holds a value");
+}
+
+// The same weights under torchvision's names, with a last layer, have the same hash.
+std::string torchvision_form(const std::string& ours) {
+  static const std::map<std::string, std::string> some = {{"conv", "Conv2d_1a_3x3"},
+                                                          {"mixed_2.tower_1.conv_2", "Mixed_5d.branch3x3dbl_3"},
+                                                          {"mixed_3.conv", "Mixed_6a.branch3x3"},
+                                                          {"mixed_8.tower_1.conv_3", "Mixed_7a.branch7x7x3_4"},
+                                                          {"mixed_10.tower_mixed_conv_1", "Mixed_7c.branch3x3_2b"},
+                                                          {"mixed_9.tower_2_conv", "Mixed_7b.branch_pool"}};
+  const auto found = some.find(ours);
+  return found == some.end() ? "" : found->second;
+}
+
+TEST_F(AlteredWeights, TorchvisionNamesAreMissingOnesByOurNames) {
+  Safetensors other;
+  for (const auto& [name, tensor] : file_.tensors) {
+    const size_t dot = name.rfind('.');
+    const std::string theirs = torchvision_form(name.substr(11, dot - 11)), part = name.substr(dot);
+    if (theirs.empty()) continue;
+    const std::string end = part == ".weight" ? ".conv.weight"
+                            : part == ".beta" ? ".bn.bias"
+                                              : ".bn.running_" + part.substr(1);
+    other.tensors[theirs + end] = tensor;
+  }
+  EXPECT_EQ(other.tensors.size(), 24u);
+  file_ = other;
+  try {
+    FeatureExtractor(written(), at::kCPU);
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    EXPECT_NE(text.find("missing net.layers.conv_1.beta"), std::string::npos) << text;
+    EXPECT_EQ(text.find("missing net.layers.conv.weight"), std::string::npos) << text;
+  }
+  file_.tensors["Conv2d_1a_3x3.bn.weight"] = at::full({32}, 2.0f);
+  expect_error([&] { FeatureExtractor(written(), at::kCPU); }, "Conv2d_1a_3x3.bn.weight is not 1 everywhere");
+}
+
+TEST_F(AlteredWeights, ALastLayerChangesNoHashAndGivesLogits) {
+  file_.tensors["fc.weight"] = filler("fc", {1008, 2048});
+  FeatureExtractor with(written(), at::kCPU);
+  EXPECT_TRUE(with.is_fid_network());
+  EXPECT_EQ(with.logits(at::zeros({3, 2048})).sizes(), at::IntArrayRef({3, 1008}));
 }
 
 TEST_F(FidNetwork, Speed) {
