@@ -7,8 +7,8 @@
 #include <algorithm>
 
 #include "centigan/core/error.h"
-#include "centigan/core/hash.h"
 #include "load.h"
+#include "split.h"
 
 namespace centigan {
 namespace {
@@ -43,16 +43,7 @@ class FolderDataset final : public Dataset {
   int64_t label(int64_t) const override { return 0; }
   std::string name(int64_t index) const override { return names_.at(static_cast<size_t>(index)); }
 
-  std::string fingerprint() const override {
-    Sha256 hash;
-    for (int64_t i = 0; i < size(); ++i) {
-      const torch::Tensor pixels = image(i);
-      const std::string head = name(i) + '\0' + std::to_string(channels()) + "x" + std::to_string(height()) + "x" +
-                               std::to_string(width()) + '\0';
-      hash.add(head).add(pixels.const_data_ptr<uint8_t>(), static_cast<size_t>(pixels.numel()));
-    }
-    return hash.hex();
-  }
+  std::string fingerprint() const override { return fingerprint_of(*this); }
 
  private:
   torch::Tensor images_;

@@ -11,6 +11,7 @@
 #include "centigan/core/error.h"
 #include "centigan/core/hash.h"
 #include "centigan/data/folder.h"
+#include "split.h"
 
 namespace centigan {
 namespace {
@@ -61,28 +62,6 @@ void try_file(const std::string& root, const LoadOptions& options, PictureSize s
   attempt.scan = scan_image(bytes.data(), bytes.size(), options.limits);
   attempt.problem = attempt.scan.problem, attempt.hint = attempt.scan.hint;
   if (attempt.problem.empty()) decode_attempt(bytes, options, size, channels, attempt);
-}
-
-// Runs work(0 … count-1) on the hardware's threads. The first exception is thrown again here.
-void in_parallel(size_t count, const std::function<void(size_t)>& work) {
-  std::atomic<size_t> next{0};
-  std::exception_ptr error;
-  std::mutex guard;
-  const auto loop = [&] {
-    try {
-      for (size_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      const std::lock_guard<std::mutex> lock(guard);
-      if (!error) error = std::current_exception();
-      next = count;
-    }
-  };
-  std::vector<std::thread> threads;
-  const size_t extra = std::min<size_t>(static_cast<size_t>(std::max(1, hardware_threads())), (count + 7) / 8);
-  for (size_t i = 1; i < extra; ++i) threads.emplace_back(loop);
-  loop();
-  for (std::thread& thread : threads) thread.join();
-  if (error) std::rethrow_exception(error);
 }
 
 std::string counted(size_t count, const std::string& one, const std::string& many) {
@@ -208,7 +187,39 @@ std::vector<Attempt> sorted_good(std::vector<Attempt>&& attempts) {
   return good;
 }
 
+std::vector<Attempt> subset_of(std::vector<Attempt>&& all, const DataConfig& config, DataReport& report) {
+  if (config.subset.empty()) return std::move(all);
+  std::vector<std::string> names;
+  for (const Attempt& a : all) names.push_back(a.name);
+  std::vector<Attempt> chosen;
+  for (const size_t i : chosen_subset(names, config)) chosen.push_back(std::move(all[i]));
+  report.notes.push_back(counted(chosen.size(), "picture", "pictures") + " of " + std::to_string(names.size()) +
+                         " are used (data.subset)");
+  return chosen;
+}
+
 }  // namespace
+
+void in_parallel(size_t count, const std::function<void(size_t)>& work) {
+  std::atomic<size_t> next{0};
+  std::exception_ptr error;
+  std::mutex guard;
+  const auto loop = [&] {
+    try {
+      for (size_t i = next++; i < count; i = next++) work(i);
+    } catch (...) {
+      const std::lock_guard<std::mutex> lock(guard);
+      if (!error) error = std::current_exception();
+      next = count;
+    }
+  };
+  std::vector<std::thread> threads;
+  const size_t extra = std::min<size_t>(static_cast<size_t>(std::max(1, hardware_threads())), (count + 7) / 8);
+  for (size_t i = 1; i < extra; ++i) threads.emplace_back(loop);
+  loop();
+  for (std::thread& thread : threads) thread.join();
+  if (error) std::rethrow_exception(error);
+}
 
 LoadOptions load_options(const DataConfig& config) {
   LoadOptions options{};
@@ -238,6 +249,7 @@ std::vector<LoadedPicture> load_pictures(const DataConfig& config, PictureSize s
   note(report, listing.linked_folders.size(), "link to a folder was not entered", "links to folders were not entered");
   std::vector<Attempt> good = sorted_good(std::move(attempts));
   check_count(config, good.size(), report.skipped.size(), report);
+  good = subset_of(std::move(good), config, report);
   report.used = static_cast<int64_t>(good.size());
   note_facts(good, config, size, channels, report);
   std::vector<LoadedPicture> pictures;

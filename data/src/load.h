@@ -24,6 +24,9 @@ struct LoadOptions {
 };
 LoadOptions load_options(const DataConfig& config);
 
+// Runs work(0 … count-1) on the hardware's threads. The first exception is thrown again here.
+void in_parallel(size_t count, const std::function<void(size_t)>& work);
+
 // Reads, scans and decodes all pictures of config.path on all hardware threads; each becomes `channels` channels, and
 // that size unless it is 0. Fewer than 2 good ones, fewer than 8 beside bad ones, a bad one under
 // config.strict: Error.

@@ -149,6 +149,7 @@ class JpegScan {
     if (count == 4) refuse("CMYK JPEG is not supported", "convert to RGB");
     if (count != 1 && count != 3) refuse("JPEG with " + std::to_string(count) + " components is not supported");
     require(end_ - at_ == 3 * count, "JPEG frame header has a bad length");
+    out_.grey = count == 1;
     for (uint32_t i = 0; i < count; ++i) add_component();
     check_sampling();
   }

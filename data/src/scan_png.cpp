@@ -59,6 +59,7 @@ class PngScan {
     require(file_.be16(chunk.data + 10) == 0 && interlaced_ <= 1, "PNG header names an unknown method");
     check_dimensions(out_.width, out_.height, limits_);
     out_.sixteen_bit = depth_ == 16;
+    out_.grey = colour_ == 0 || colour_ == 4;
   }
 
   bool legal_pixel() const {

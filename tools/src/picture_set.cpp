@@ -54,7 +54,7 @@ at::Tensor fitted(const at::Tensor& picture, int64_t channels, int64_t height, i
 PictureSet training_pictures(const Run& run) {
   const ModelConfig& model = run.config.model;
   const PictureSize size(picture_height(model), picture_width(model));
-  const auto dataset = open_dataset(run.config.data, size, model.channels);
+  const auto dataset = split_holdout(open_dataset(run.config.data, size, model.channels), run.config.data).training;
   PictureSet set;
   for (int64_t i = 0; i < dataset->size(); ++i) set.pictures.push_back(dataset->image(i));
   set.source = source_of(names_of(*dataset));

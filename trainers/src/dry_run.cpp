@@ -32,7 +32,8 @@ void print_networks(Training& training) {
 }  // namespace
 
 // Step 0 has every phase and warms up; three plain steps are timed.
-TrainEnd dry_run(const TrainConfig& config, Training& training) {
+TrainEnd dry_run(const TrainConfig& config, const TrainOptions& options, Training& training) {
+  for (const std::string& chosen : options.opening) say("auto: " + chosen);
   TrainConfig shown = config;
   say("options:\n" + write_config(ConfigRef(shown)) + "networks:");
   print_networks(training);

@@ -118,6 +118,8 @@ void Hooks::log_start() {
     line(format("  %lld pictures of %lldx%lld, fingerprint %.16s", static_cast<long long>(parts.data->size()),
                 static_cast<long long>(parts.data->height()), static_cast<long long>(parts.data->width()),
                 fingerprint(parts).c_str()));
+  for (const std::string& note : parts.data_report.notes) line("  " + note);
+  for (const std::string& chosen : options_.opening) line("  auto: " + chosen);
   for (const Plugin& plugin : loaded_plugins())
     line("  plugin " + plugin.path + ", SHA-256 " + plugin.sha256.substr(0, 16) + ": " + joined(plugin.operators));
   line("  all settings are in " + folder_.file("config.txt") + "; not at their defaults:");

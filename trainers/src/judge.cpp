@@ -15,7 +15,7 @@ TrainerConfig second_view(const TrainConfig& config) {
 }  // namespace
 
 Judge::Judge(const ObjectiveContext& context)
-    : plain_r1_(context.config.loss.r1_on == "raw"),
+    : r1_on_(context.config.loss.r1_on),
       plain_view_(context.config.loss.cr_augment.empty()),
       wants_raw_(context.config.loss.augself > 0.0),
       discriminator_(context.discriminator),
@@ -56,8 +56,10 @@ torch::Tensor Judge::raw_features(const torch::Tensor& images, const std::string
 }
 
 Look Judge::exact_look(const torch::Tensor& images, const std::string& stream, const Batch& batch) const {
-  const torch::Tensor x = images.detach().requires_grad_(true);
-  Look look = {x, plain_r1_ ? Augmenter::Shown{x, {}} : augmenter_.show(x, stream, batch.first), {}};
+  torch::Tensor x = images.detach().requires_grad_(true);
+  Augmenter::Shown shown = r1_on_ == "raw" ? Augmenter::Shown{x} : augmenter_.show(x, stream, batch.first);
+  if (r1_on_ == "shown") x = shown.images = shown.images.detach().requires_grad_(true);
+  Look look = {x, shown, {}};
   judge(look, stream, batch, /*exact=*/true);
   return look;
 }

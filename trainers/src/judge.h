@@ -26,7 +26,8 @@ class Judge {
 
   // Through T, with the draws of `stream`. `for_methods`: with the raw features.
   Look look(const torch::Tensor& images, const std::string& stream, const Batch& batch, bool for_methods = false) const;
-  // Through T where loss.r1_on says so, in float32, with a gradient in the plain pictures.
+  // In float32, with a gradient in Look::images: as loss.r1_on says, the plain pictures looked at through T, what T
+  // shows of them, or the plain pictures without T.
   Look exact_look(const torch::Tensor& images, const std::string& stream, const Batch& batch) const;
   // A second view of what was looked at, for consistency: through cr_augment on top, or without any T.
   torch::Tensor second_logits(const Look& first, const std::string& side, const Batch& batch) const;
@@ -45,7 +46,8 @@ class Judge {
   void judge(Look& look, const std::string& stream, const Batch& batch, bool exact) const;
   torch::Tensor raw_features(const torch::Tensor& images, const std::string& stream, const Batch& batch) const;
 
-  bool plain_r1_, plain_view_, wants_raw_;
+  std::string r1_on_;
+  bool plain_view_, wants_raw_;
   std::shared_ptr<Discriminator> discriminator_;
   std::shared_ptr<LayeredDiscriminator> layers_;  // the same, or null
   Augmenter augmenter_, second_view_;

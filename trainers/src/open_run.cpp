@@ -76,18 +76,20 @@ TrainParts make_parts(const TrainConfig& config, torch::Device device) {
   TrainParts parts;
   const std::string& objective = config.loss.objective;
   const ModelConfig& model = config.model;
-  if (objective_takes_reals(objective))
-    parts.data = open_dataset(config.data, PictureSize(picture_height(model), picture_width(model)), model.channels,
-                              &parts.data_report);
+  if (objective_takes_reals(objective)) {
+    const PictureSize size(picture_height(model), picture_width(model));
+    const auto all = open_dataset(config.data, size, model.channels, &parts.data_report);
+    const DataSplit split = split_holdout(all, config.data, &parts.data_report);
+    parts.data = split.training, parts.holdout = split.holdout;
+  }
   parts.generator = make_generator(model, config.trainer.seed);
   parts.generator->to(device);
-  std::shared_ptr<Discriminator> discriminator;
   if (parts.data) {
-    discriminator = make_discriminator(model, config.trainer.seed);
-    discriminator->freeze(config.loss.freeze_d);
-    discriminator->to(device);
+    parts.discriminator = make_discriminator(model, config.trainer.seed);
+    parts.discriminator->freeze(config.loss.freeze_d);
+    parts.discriminator->to(device);
   }
-  parts.objective = make_objective({config, device, parts.generator, discriminator});
+  parts.objective = make_objective({config, device, parts.generator, parts.discriminator});
   return parts;
 }
 

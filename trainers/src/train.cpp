@@ -25,7 +25,7 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
   // Data, networks, objective, optimizers, averages.
   Training training(config, make(config, device), device);
   if (!begun) training.start_from_init();
-  if (options.dry_run) return dry_run(config, training);
+  if (options.dry_run) return dry_run(config, options, training);
 
   // Where a former process left off.
   Hooks hooks(config, options, training);

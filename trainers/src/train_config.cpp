@@ -76,7 +76,7 @@ void check_combinations(const TrainConfig& c) {
 
 void check_loss(const LossConfig& c) {
   one_of(c.objective, objective_names(), "loss.objective");
-  one_of(c.r1_on, {"augmented", "raw"}, "loss.r1_on");
+  one_of(c.r1_on, {"augmented", "shown", "raw"}, "loss.r1_on");
   at_least(0, c.r1_gamma, "loss.r1_gamma");
   at_least(1, c.r1_interval, "loss.r1_interval");
   at_least(0, c.pl_weight, "loss.pl_weight");

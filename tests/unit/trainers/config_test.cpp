@@ -1,5 +1,6 @@
 #include <functional>
 
+#include "centigan/trainers/auto_preset.h"
 #include "centigan/trainers/objectives.h"
 #include "tiny.h"
 
@@ -34,6 +35,146 @@ TEST(Presets, LowShotIsThePublishedColumn) {
   EXPECT_EQ(c.trainer.batch, 16);
   EXPECT_EQ(c.trainer.ema_start, 10);
   EXPECT_EQ(c.trainer.augment, "color,translation,cutout");
+}
+
+// The columns of DiffAugment's StyleGAN2 recipes.
+TEST(Presets, CifarAndFfhqAreThePublishedColumns) {
+  TrainConfig cifar, ffhq;
+  apply_preset("cifar", cifar), apply_preset("ffhq256-few", ffhq);
+  for (TrainConfig* c : {&cifar, &ffhq}) {
+    c->data.path = "x";
+    check_train_config(*c);
+    EXPECT_EQ(c->model.family, "stylegan2");
+    EXPECT_EQ(c->model.precision, "float32");
+    EXPECT_EQ(c->model.stylegan2.channel_max, 512);
+    EXPECT_EQ(c->model.stylegan2.mapping_layers, 8);
+    EXPECT_EQ(c->model.stylegan2.mbstd_group_size, 4);
+    EXPECT_EQ(c->trainer.batch, 32);
+    EXPECT_EQ(c->trainer.kimg, 25000);
+    EXPECT_EQ(c->trainer.ema_start, 0);
+    EXPECT_EQ(c->trainer.ema_rampup, 0);
+    EXPECT_EQ(c->trainer.augment, "color,translation,cutout");
+    EXPECT_EQ(c->loss.r1_interval, 1);
+    EXPECT_EQ(c->loss.r1_on, "shown");
+    EXPECT_EQ(c->loss.pl_weight, 0);
+    EXPECT_EQ(c->loss.style_mixing, 0.9);
+    for (const AdamConfig* adam : {&c->trainer.g_opt, &c->trainer.d_opt}) {
+      EXPECT_EQ(adam->lr.at(0), 0.002);
+      EXPECT_EQ(adam->beta1, 0.0);
+      EXPECT_EQ(adam->beta2, 0.99);
+      EXPECT_FALSE(adam->lazy_correction);
+    }
+    EXPECT_TRUE(c->data.mirror);
+  }
+  EXPECT_EQ(cifar.model.resolution, 32);
+  EXPECT_EQ(cifar.model.stylegan2.channel_base, 4096);
+  EXPECT_EQ(cifar.loss.r1_gamma, 0.1);
+  EXPECT_EQ(cifar.trainer.ema_kimg, 1000);
+  EXPECT_EQ(ffhq.model.resolution, 256);
+  EXPECT_EQ(ffhq.model.stylegan2.channel_base, 16384);
+  EXPECT_EQ(ffhq.loss.r1_gamma, 1.0);
+  EXPECT_EQ(ffhq.trainer.ema_kimg, 10);
+}
+
+AutoFacts facts_of(int64_t pictures, int64_t width, int64_t height, bool accelerator) {
+  AutoFacts facts;
+  facts.pictures = {pictures, width, height, 1.0 * width / height, false};
+  facts.accelerator = accelerator, facts.cores = 2;
+  return facts;
+}
+
+TrainConfig chosen_for(const AutoFacts& facts) {
+  TrainConfig c;
+  EXPECT_GE(apply_auto(facts, c).size(), 2u);
+  c.data.path = "x";
+  check_train_config(c);
+  return c;
+}
+
+TEST(AutoPreset, WithoutAGpuItIsTheQuickstartAtTheSizeOfThePictures) {
+  TrainConfig quickstart;
+  apply_preset("quickstart", quickstart);
+  quickstart.preset = "auto", quickstart.data.path = "x";
+  check_train_config(quickstart);
+  TrainConfig c = chosen_for(facts_of(100, 40, 33, false));
+  EXPECT_EQ(write_config(ConfigRef(c)), write_config(ConfigRef(quickstart)));
+  c = chosen_for(facts_of(100, 128, 128, false));
+  EXPECT_EQ(c.model.resolution, 64);
+  EXPECT_EQ(c.model.lite.widths, (std::vector<int64_t>{64, 64, 48, 32, 16}));
+  EXPECT_NEAR(c.loss.r1_gamma, 1.2, 1e-12);
+  AutoFacts facts = facts_of(100, 128, 128, false);
+  facts.cores = 16;
+  EXPECT_EQ(chosen_for(facts).trainer.pieces, 4);
+  facts.batch = 8;
+  EXPECT_EQ(chosen_for(facts).trainer.pieces, 2);
+  facts.pictures.grey = true, facts.pictures.pictures = 250;
+  EXPECT_EQ(chosen_for(facts).model.channels, 1);
+  EXPECT_EQ(chosen_for(facts).trainer.kimg, 1000);
+}
+
+TEST(AutoPreset, OnAGpuFewPicturesGetTheLowShotRecipe) {
+  TrainConfig low_shot;
+  apply_preset("low-shot-256", low_shot);
+  low_shot.preset = "auto", low_shot.data.path = "x", low_shot.trainer.pieces = 1;
+  check_train_config(low_shot);
+  TrainConfig c = chosen_for(facts_of(100, 500, 400, true));
+  EXPECT_NE(c.model.stylegan2.base_width, 4);  // not square
+  c = chosen_for(facts_of(100, 500, 500, true));
+  EXPECT_EQ(write_config(ConfigRef(c)), write_config(ConfigRef(low_shot)));
+  c = chosen_for(facts_of(389, 128, 128, true));
+  EXPECT_EQ(c.loss.r1_gamma, 2.5);
+  EXPECT_EQ(c.trainer.kimg, 500);
+}
+
+// The one-GPU rows of ADA's auto.
+TEST(AutoPreset, OnAGpuManyPicturesGetThePublishedFormulas) {
+  const std::tuple<int64_t, int64_t, double, double> rows[] = {
+      {32, 32, 0.0064, 10}, {64, 32, 0.0256, 10}, {128, 32, 0.1024, 10}, {256, 16, 0.8192, 5}};
+  for (const auto& [side, batch, gamma, ema] : rows) {
+    const TrainConfig c = chosen_for(facts_of(5000, side, side, true));
+    EXPECT_EQ(c.model.resolution, side);
+    EXPECT_EQ(c.trainer.batch, batch);
+    EXPECT_NEAR(c.loss.r1_gamma, gamma, 1e-12);
+    EXPECT_EQ(c.trainer.ema_kimg, ema);
+    EXPECT_EQ(c.model.stylegan2.mapping_layers, 2);
+    EXPECT_EQ(c.trainer.g_opt.lr.at(0), 0.0025);
+    EXPECT_TRUE(c.trainer.g_opt.lazy_correction);
+    EXPECT_EQ(c.trainer.kimg, 25000);
+  }
+}
+
+TEST(AutoPreset, KeepsTheShapeOfPhotos) {
+  TrainConfig c = chosen_for(facts_of(100, 1500, 1000, true));  // 3:2
+  EXPECT_EQ(picture_width(c.model), 192);
+  EXPECT_EQ(picture_height(c.model), 128);
+  c = chosen_for(facts_of(100, 1200, 1600, true));  // 3:4
+  EXPECT_EQ(picture_width(c.model) * 4, picture_height(c.model) * 3);
+  c = chosen_for(facts_of(100, 1500, 1000, false));
+  EXPECT_EQ(c.model.family, "lite");
+  EXPECT_EQ(c.model.resolution, 64);
+}
+
+TEST(AutoPreset, TakesWhatIsAskedFor) {
+  AutoFacts facts = facts_of(100, 128, 128, false);
+  facts.family = "stylegan2", facts.resolution = 32, facts.channels = 1;
+  TrainConfig c = chosen_for(facts);
+  EXPECT_EQ(c.model.family, "stylegan2");
+  EXPECT_EQ(c.model.resolution, 32);
+  EXPECT_EQ(c.model.channels, 1);
+  EXPECT_EQ(c.model.stylegan2.channel_max, 64);
+  facts.family = "biggan", facts.channels = 0;
+  EXPECT_EQ(chosen_for(facts).trainer.pieces, 1);
+}
+
+TEST(AutoPreset, SmileysTrain) {
+  const ScratchFolder folder;
+  TrainConfig c;
+  c.data.path = CENTIGAN_SOURCE_DIR "/samples/smileys", c.trainer.device = "cpu";
+  EXPECT_GE(apply_preset("auto", c).size(), 3u);
+  EXPECT_EQ(c.preset, "auto");
+  EXPECT_EQ(c.model.resolution, 64);
+  c.out = folder / "run";
+  EXPECT_EQ(train(c, quiet(2)), TrainEnd::kStopped);
 }
 
 TEST(Presets, UnknownOneNamesTheNearest) {

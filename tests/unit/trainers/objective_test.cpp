@@ -84,9 +84,21 @@ TEST(NonSaturating, R1ThroughTheAugmentation) {
   EXPECT_NEAR(toy.loss("Dreg").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4);
 }
 
+// With respect to what D is shown: T's adjoint, which contrast would scale by its factor, plays no part.
+TEST(NonSaturating, R1OnWhatIsShown) {
+  Toy toy;
+  toy.config.trainer.augment = "contrast";
+  toy.config.loss.r1_on = "shown";
+  toy.build();
+  toy.objective->begin_step(toy.info);
+  const auto u = RandomStream(0, "augment/r1").uniform(0, 4, 1);
+  const auto shown = make_augmentation("contrast")->apply(toy.batch.reals, u);
+  EXPECT_NEAR(toy.loss("Dreg").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4);
+}
+
 // Scores of augmented reals steer, in Dmain and in Dreg where it shows them; those of raw reals do not.
 TEST(NonSaturating, RealScoresSteerTheAugmentation) {
-  for (const auto& [r1_on, seen] : {std::pair<const char*, int64_t>{"augmented", 8}, {"raw", 4}}) {
+  for (const auto& [r1_on, seen] : {std::pair<const char*, int64_t>{"augmented", 8}, {"shown", 8}, {"raw", 4}}) {
     Toy toy;
     toy.config.trainer.augment = "cutout";
     toy.config.trainer.adapt.mode = "policy", toy.config.trainer.adapt.kimg = 0.1;

@@ -19,6 +19,9 @@ struct DataConfig {
   std::string alpha = "white";       // white, black, #rrggbb, premultiply
   std::string exif = "ignore";       // ignore, rotate
   bool mirror = false;
+  std::string subset;      // which pictures are used: count, share (25%) or file of names; empty: all
+  std::string holdout;     // which of these are never trained on, likewise; empty: none
+  int64_t split_seed = 0;  // draws both
   bool strict = false;
   int64_t max_pixels = 64 << 20;
 };
@@ -30,6 +33,10 @@ inline void visit(ConfigVisitor& v, DataConfig& c) {
   v.field("alpha", c.alpha, "Background under transparent pictures: white, black, #rrggbb or premultiply.");
   v.field("exif", c.exif, "Rotation flags of JPEG files: ignore or rotate.");
   v.field("mirror", c.mirror, "Flip half of the pictures left to right.");
+  v.field("subset", c.subset, "Pictures to use: a count, a share such as 25%, or a file of names; empty is all.");
+  v.field("holdout", c.holdout,
+          "Pictures held out: never trained on, but scored at every tick; a count, a share such as 10%, or a file of names.");
+  v.field("split_seed", c.split_seed, "Seed that draws subset and holdout.");
   v.field("strict", c.strict, "Stop at the first bad file instead of skipping it.");
   v.field("max_pixels", c.max_pixels, "Largest picture that is decoded, in pixels.");
 }
@@ -53,9 +60,10 @@ struct DataReport {
   int64_t used = 0;
   std::vector<std::pair<std::string, std::string>> skipped;  // name (escaped), reason
   std::vector<std::string> warnings;                         // one sentence each
+  std::vector<std::string> notes;                            // what was chosen, one sentence each
 };
 
-// Opens the folder and decodes everything once, at `size` with `channels` channels. Order: metrics rule (names by
+// Opens the folder and decodes everything once, at `size` with `channels` channels; keeps config.subset. Order: metrics rule (names by
 // byte; if every name is digits before its extension, by number). Fewer than 2 usable pictures, an unreadable folder,
 // a bad file under strict: Error.
 std::shared_ptr<Dataset> open_dataset(const DataConfig& config, PictureSize size, int64_t channels,
@@ -66,6 +74,17 @@ torch::Tensor all_images(const Dataset& dataset);
 
 // A folder's pictures at their own sizes, uint8 [3,H,W] each, as decoded (for metrics between folders).
 std::vector<torch::Tensor> native_images(const DataConfig& config, DataReport* report = nullptr);
+
+// A data set in two: what is trained on, and what is held out (null: nothing). `training` behaves as a folder that holds
+// only its pictures. Both keep the pictures of `all` alive.
+struct DataSplit {
+  std::shared_ptr<Dataset> training, holdout;
+};
+// By config.holdout. Fewer than 2 pictures left, names that are not there: usage error.
+DataSplit split_holdout(std::shared_ptr<Dataset> all, const DataConfig& config, DataReport* report = nullptr);
+
+// The names of a data set, one a line, as `subset` and `holdout` take them.
+std::string picture_list(const Dataset& dataset);
 
 // Endless seeded order: item i is a function of (seed, i). Each epoch is a permutation; with `mirror` half are flipped.
 // Refers to the dataset. For one thread: the permutation of the latest epoch is kept.

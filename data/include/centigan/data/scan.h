@@ -25,6 +25,7 @@ struct ImageScan {
   ImageFormat format = ImageFormat::kNone;  // by the first bytes, never by the file's name
   int64_t width = 0, height = 0;
   bool sixteen_bit = false;  // PNG with 16 bits a channel
+  bool grey = false;         // stored without colour
   int orientation = 1;       // EXIF flag of a JPEG, 1 … 8
   size_t palette_at = 0;     // where the PLTE chunk of a palette PNG begins; 0: no palette
   size_t palette_bytes = 0;

@@ -14,16 +14,19 @@ namespace centigan {
 enum class TrainEnd { kFinished, kAlreadyFinished, kStopped };
 
 struct TrainOptions {
-  bool dry_run = false;   // print options, networks, memory and time estimate; write nothing
-  bool quiet = false;     // no progress and no lines on stdout; log.txt is written all the same
-  int64_t max_steps = 0;  // end after this many steps as a signal would (saving); 0: no limit
+  bool dry_run = false;                   // print options, networks, memory and time estimate; write nothing
+  bool quiet = false;                     // no progress and no lines on stdout; log.txt is written all the same
+  int64_t max_steps = 0;                  // end after this many steps as a signal would (saving); 0: no limit
+  std::vector<std::string> opening = {};  // lines for the start of the log: what the preset auto chose
 };
 
 // What is trained, built from a configuration.
 struct TrainParts {
   std::shared_ptr<Objective> objective;
-  std::shared_ptr<Dataset> data;  // null: the objective takes no reals (distill)
-  DataReport data_report;         // what was met while opening `data`; goes to the log
+  std::shared_ptr<Dataset> data;                           // null: the objective takes no reals (distill)
+  DataReport data_report;                                  // what was met while opening `data`; goes to the log
+  std::shared_ptr<Dataset> holdout = nullptr;              // never trained on, scored at ticks; null: none
+  std::shared_ptr<Discriminator> discriminator = nullptr;  // scores them; null: nothing is scored
   std::shared_ptr<Generator>
       generator;  // draws the sample sheets, with its average if it is trained with one; null: none
 };

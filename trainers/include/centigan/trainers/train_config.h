@@ -30,7 +30,7 @@ struct LossConfig : MethodConfig {
   std::string objective = "nonsaturating";  // nonsaturating, relativistic, distill
   double r1_gamma = 10.0;                   // gamma/2 times the squared gradient norm; 0: off
   int64_t r1_interval = 16;
-  std::string r1_on = "augmented";  // augmented: of D(T(x)) w.r.t. raw x through T; raw: of D(x) on raw x
+  std::string r1_on = "augmented";  // augmented: of D(T(x)) w.r.t. x through T; shown: w.r.t. T(x); raw: of D(x)
   double pl_weight = 0.0;           // path length; 0: off
   int64_t pl_interval = 4, pl_batch_shrink = 2;
   double pl_decay = 0.01;
@@ -47,7 +47,8 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
   v.field("objective", c.objective, "What is optimised: nonsaturating, relativistic or distill.");
   v.field("r1_gamma", c.r1_gamma, "Weight of R1: gamma/2 times the squared gradient norm; 0 is off.");
   v.field("r1_interval", c.r1_interval, "Steps between R1 updates (its loss is multiplied by this).");
-  v.field("r1_on", c.r1_on, "R1 of D(T(x)) through T (augmented) or of D(x) on plain reals (raw).");
+  v.field("r1_on", c.r1_on,
+          "R1 of D(T(x)) in x through T (augmented), in what D is shown (shown), or of D(x) on plain reals (raw).");
   v.field("pl_weight", c.pl_weight, "Weight of path length regularisation; 0 is off.");
   v.field("pl_interval", c.pl_interval, "Steps between path length updates.");
   v.field("pl_batch_shrink", c.pl_batch_shrink, "Path length uses the batch divided by this.");
@@ -120,7 +121,7 @@ struct TrainConfig {
 };
 
 inline void visit(ConfigVisitor& v, TrainConfig& c) {
-  v.field("preset", c.preset, "Settings to start from: quickstart or low-shot-256.");
+  v.field("preset", c.preset, "Settings to start from: auto, quickstart, low-shot-256, cifar or ffhq256-few.");
   v.field("out", c.out, "Run folder; the next free runs/NNNNN-data-model if not given.");
   v.field("plugin", c.plugin, "Libraries with further operators for the policy, FILE or FILE,FILE (docs/plugins.md).");
   v.group("data", c.data);
@@ -130,8 +131,10 @@ inline void visit(ConfigVisitor& v, TrainConfig& c) {
 }
 
 std::vector<std::string> preset_names();
-// Overwrites `config` with a preset's values; unknown name: usage error with the nearest one.
-void apply_preset(const std::string& name, TrainConfig& config);
+// Overwrites `config` with a preset's values; unknown name: usage error with the nearest one. `auto` looks at the
+// pictures of config.data and at config.trainer.device, and gives what it chose and why, a sentence each
+// (auto_preset.h).
+std::vector<std::string> apply_preset(const std::string& name, TrainConfig& config);
 // Ranges and combinations; usage errors name the key, the value and the limit. Fills the derived defaults (tick, …).
 void check_train_config(TrainConfig& config);
 
