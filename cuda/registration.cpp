@@ -27,6 +27,14 @@ TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
   m.impl("ada_filter_backward", ada_filter_backward);
   m.impl("ada_noise", ada_noise);
   m.impl("ada_cutout", ada_cutout);
+  m.impl("upfirdn2d", upfirdn2d);
+  m.impl("upfirdn2d_backward", upfirdn2d_backward);
+  m.impl("bias_act", bias_act);
+  m.impl("bias_act_backward", bias_act_backward);
+  m.impl("bias_act_double_backward", bias_act_double_backward);
+  m.impl("channel_scale", channel_scale);
+  m.impl("channel_dot", channel_dot);
+  m.impl("channel_scale_backward", channel_scale_backward);
 }
 
 }  // namespace

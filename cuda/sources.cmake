@@ -1,10 +1,15 @@
 # Shared by the plugin and by the tests, which compile the same files as plain C++.
-set(_operators "${PROJECT_SOURCE_DIR}/diffaug")
-set(centigan_cuda_includes "${PROJECT_SOURCE_DIR}/cuda" "${_operators}" "${_operators}/include")
-set(centigan_cuda_kernels "${_operators}/ada_geometry/ada_geometry_backward_kernel.cu"
-  "${_operators}/fused/fused_plan_kernel.cu")
+set(_augmentation "${PROJECT_SOURCE_DIR}/diffaug")
+set(_networks "${PROJECT_SOURCE_DIR}/models/ops")
+set(centigan_cuda_includes "${PROJECT_SOURCE_DIR}/cuda" "${_augmentation}" "${_augmentation}/include" "${_networks}")
+set(centigan_cuda_kernels "${_augmentation}/ada_geometry/ada_geometry_backward_kernel.cu"
+  "${_augmentation}/fused/fused_plan_kernel.cu")
 set(centigan_cuda_bindings "")
 foreach(op ada_color ada_cutout ada_filter ada_geometry ada_noise fused)
-  list(APPEND centigan_cuda_kernels "${_operators}/${op}/${op}_kernel.cu")
-  list(APPEND centigan_cuda_bindings "${_operators}/${op}/${op}_cuda.cpp")
+  list(APPEND centigan_cuda_kernels "${_augmentation}/${op}/${op}_kernel.cu")
+  list(APPEND centigan_cuda_bindings "${_augmentation}/${op}/${op}_cuda.cpp")
+endforeach()
+foreach(op bias_act channel_scale upfirdn2d)
+  list(APPEND centigan_cuda_kernels "${_networks}/${op}/${op}_kernel.cu")
+  list(APPEND centigan_cuda_bindings "${_networks}/${op}/${op}_cuda.cpp")
 endforeach()

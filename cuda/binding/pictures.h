@@ -24,6 +24,11 @@ inline PictureView view_of(const at::Tensor& x) {
   return {const_cast<void*>(x.const_data_ptr()), x.stride(0), x.stride(1), x.stride(2), x.stride(3)};
 }
 
+// Null for an undefined tensor.
+inline const void* pointer_of(const at::Tensor& x) {
+  return x.defined() ? x.const_data_ptr() : nullptr;
+}
+
 // Numbers that belong to pictures, as kernels read them.
 inline at::Tensor parameters_of(const at::Tensor& values) {
   return values.to(at::kDouble).contiguous();

@@ -48,7 +48,7 @@ class Plugin(unittest.TestCase):
         text = subprocess.run(["readelf", "-d", PLUGIN], capture_output=True, text=True, check=True).stdout
         needed = set(re.findall(r"NEEDED.*\[(.*)\]", text))
         self.assertLessEqual({"libtorch_cuda.so", "libc10_cuda.so", "libtorch_cpu.so", "libc10.so", "libcudart.so.13",
-                              "libcentigan_diffaug_ops.so"}, needed)
+                              "libcentigan_diffaug_ops.so", "libcentigan_nn_ops.so"}, needed)
         self.assertRegex(text, r"RUNPATH.*\[\$ORIGIN:")
 
     def test_holds_code_for_every_architecture(self):

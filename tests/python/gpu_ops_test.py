@@ -17,7 +17,9 @@ ops = torch.ops.centigan
 POLICIES = [cpu.POLICY, "color,translation,cutout", "cutout,contrast,translation:ratio=0.4,contrast:p=0.5,brightness"]
 TOLERANCE = {torch.float64: 1e-11, torch.float32: 2e-5, torch.float16: 4e-3, torch.bfloat16: 3e-2}
 PLUGIN = ["diffaug", "diffaug.p", "diffaug.parameters", "diffaug_linear", "diffaug_backward", "ada_geometry",
-          "ada_geometry_backward", "ada_color", "ada_filter", "ada_filter_backward", "ada_noise", "ada_cutout"]
+          "ada_geometry_backward", "ada_color", "ada_filter", "ada_filter_backward", "ada_noise", "ada_cutout",
+          "upfirdn2d", "upfirdn2d_backward", "bias_act", "bias_act_backward", "bias_act_double_backward",
+          "channel_scale", "channel_dot", "channel_scale_backward"]
 
 
 def to_gpu(args):
@@ -31,6 +33,16 @@ def pictures():
         yield x
         yield x.to(memory_format=torch.channels_last)
     yield cpu.picture(2, 3, 22, 30)[:, :, ::2, ::3]
+
+
+def resampling_calls():
+    """The tiles, the other sizes, the separable filter; factors, padding of both signs, flipped or not."""
+    four, odd, long = cpu.fir() + torch.rand(4, 4) / 99, torch.rand(2, 3), torch.rand(12)
+    for f, up, down, padding in ((four, 1, 1, [2, 1, 1, 2]), (four, 2, 1, [2, 1, 3, -1]), (four, 1, 2, [1, 4, -1, 3]),
+                                 (four, 3, 2, [2, 2, 2, 2]), (odd, 2, 3, [1, 0, -1, 4]), (long, 2, 1, [6, 5, 6, 5]),
+                                 (long, 1, 2, [5, 6, 7, 4]), (None, 2, 1, [0, 0, 1, -1])):
+        for flip in (False, True):
+            yield f, up, down, padding, flip, 1.5
 
 
 def policy_calls(x):
@@ -64,6 +76,47 @@ class OnGpu(unittest.TestCase):
                             if torch.is_tensor(g):
                                 self.assertTrue(g.is_cuda)
                                 self.assert_near(g, w, dtype)
+
+    def assert_the_same(self, op, x, *args):
+        """On both devices, in every type, whatever it returns and its gradient to the second order."""
+        for dtype in TOLERANCE:
+            for layout in (torch.contiguous_format, torch.channels_last):
+                with self.subTest(op=str(op), shape=tuple(x.shape), dtype=dtype, layout=layout, args=args):
+                    low = x.to(dtype).contiguous(memory_format=layout)
+                    wide = tuple(a.double() if torch.is_tensor(a) else a for a in args)
+                    outcomes = []
+                    for inputs, rest in ((low.cuda(), to_gpu(args)), (low.double(), wide)):
+                        inputs.requires_grad_()
+                        y = op(inputs, *rest)
+                        first, = torch.autograd.grad((y * torch.ones_like(y) * 0.5).sum(), inputs, create_graph=True)
+                        second = torch.zeros_like(inputs)
+                        if first.requires_grad:
+                            second, = torch.autograd.grad(first.double().square().sum(), inputs, allow_unused=True)
+                        outcomes.append((y, first, torch.zeros_like(inputs) if second is None else second))
+                    for got, want in zip(*outcomes):
+                        self.assertTrue(got.is_cuda)
+                        self.assertEqual(got.dtype, dtype)
+                        self.assert_near(got.detach(), want.detach(), dtype)
+
+    def test_upfirdn2d(self):
+        for shape in ((2, 3, 16, 16), (1, 40, 9, 33), (2, 5, 70, 47), (1, 1, 64, 130)):
+            for args in resampling_calls():
+                self.assert_the_same(ops.upfirdn2d.default, cpu.picture(*shape), *args)
+
+    def test_bias_act(self):
+        for shape in ((2, 3, 16, 16), (3, 37, 5, 7)):
+            for act in ("linear", "relu", "lrelu", "tanh", "sigmoid", "elu", "selu", "softplus", "swish"):
+                for clamp in (None, 0.7):
+                    x, b = 4 * cpu.picture(*shape), torch.rand(shape[1])
+                    x[(x.abs() < 0.01) | ((x.abs() - 0.7).abs() < 0.01)] = 0.3  # derivatives jump there
+                    self.assert_the_same(ops.bias_act.default, x, b, 1, act, 0.2, 1.3, clamp)
+
+    def test_modulated_convolution(self):
+        for shape in ((2, 3, 16, 16), (4, 32, 9, 33)):
+            weight, styles = torch.rand(5, shape[1], 3, 3) - 0.5, torch.rand(*shape[:2]) + 0.5
+            for args in ((None, 1, 1, 1), (None, 2, 1, 1, cpu.fir(), True, False)):
+                op = lambda x, w, s, *rest: ops.modulated_conv2d(x, w.to(x.dtype), s, *rest)
+                self.assert_the_same(op, cpu.picture(*shape), weight, styles, *args)
 
     def test_layout_is_kept(self):
         for x in pictures():
@@ -118,9 +171,12 @@ class OnGpu(unittest.TestCase):
         """A CUDA graph refuses every synchronisation, and all work that is not on its stream."""
         x, u = cpu.picture(3, 3, 16, 16, dtype=torch.float32).cuda(), cpu.draws(3, 7).cuda()
         g = torch.eye(3, device="cuda").repeat(3, 1, 1) * 0.9
+        f, long, b, s = cpu.fir().cuda(), torch.rand(12).cuda(), torch.rand(3).cuda(), torch.rand(3, 3).cuda()
         work = lambda: (ops.diffaug(x, u, "color,translation,cutout"),
                         ops.diffaug_backward(x, u, "color,translation,cutout"),
-                        ops.ada_geometry(x, g), ops.ada_geometry_backward(x, g))
+                        ops.ada_geometry(x, g), ops.ada_geometry_backward(x, g),
+                        ops.upfirdn2d(x, f, 2, 1, [2, 1, 2, 1]), ops.upfirdn2d(x, long, 1, 2, [5, 5, 5, 5]),
+                        ops.bias_act(x, b, 1, "lrelu", None, None, 0.4), ops.channel_scale(x, s), ops.channel_dot(x, x))
         side = torch.cuda.Stream()
         with torch.cuda.stream(side):
             want = work()
@@ -145,6 +201,9 @@ class OnGpu(unittest.TestCase):
         u = torch.full((1, 3), 0.5, device="cuda")
         y = ops.diffaug(x, u, "translation,brightness")  # no shift, no offset
         self.assertTrue(torch.equal(x, y))
+        z = ops.upfirdn2d(x, cpu.fir().cuda(), 1, 1, [2, 1, 2, 1])
+        self.assertEqual(z[0, 0, -4:, -4:].count_nonzero().item(), 9)
+        self.assertTrue(torch.equal(ops.bias_act(x, None, 1, "relu", None, 1.0), x))
 
 
 if __name__ == "__main__":

@@ -2,19 +2,10 @@
 #pragma once
 #include <cstdint>
 
-#include "bias_act/bias_act_math.h"
+#include "bias_act/bias_act_pointwise.h"
 #include "common/kernel.h"
 
 namespace centigan {
-
-// Values as [outer][channels][step]: element i belongs to channel (i / step) % channels.
-struct BiasActParams {
-  int64_t channels, step;
-  Act act;
-  double alpha, gain;
-  double clamp;     // negative: none
-  bool from_input;  // derivatives are worked out from x + b instead of y
-};
 
 // What is a unit of work, and of the partial sums of the bias gradient: runs of `step` values where step > 1, else up
 // to kBiasActRows rows of `channels` values. Independent of the number of threads.

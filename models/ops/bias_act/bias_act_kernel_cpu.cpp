@@ -8,47 +8,27 @@ namespace {
 
 constexpr int64_t kTile = 512;
 
-template <class S>
-struct BiasActScalars {
-  S alpha, gain, over_gain, clamp;
-  bool clamped, from_input;
-
-  explicit BiasActScalars(const BiasActParams& p)
-      : alpha(static_cast<S>(p.alpha)),
-        gain(static_cast<S>(p.gain)),
-        over_gain(p.gain == 0.0 ? S(0) : static_cast<S>(1.0 / p.gain)),
-        clamp(static_cast<S>(p.clamp)),
-        clamped(p.clamp >= 0.0),
-        from_input(p.from_input) {}
-};
-
 // A tile has one bias for all values, or one each if `biases` is not null.
 template <Act A, class T, class S>
 CENTIGAN_INLINE void forward_tile(const T* __restrict x, S bias, const S* __restrict biases, T* __restrict y, int64_t n,
                                   const BiasActScalars<S>& s) {
-  const S limit = s.clamped ? s.clamp : S(INFINITY);
-  for (int64_t i = 0; i < n; ++i) {
-    const S v = activate<A>(load(x[i]) + (biases ? biases[i] : bias), s.alpha) * s.gain;
-    store(y[i], v < -limit ? -limit : v > limit ? limit : v);
-  }
-}
-
-// gain * act' inside the clamp, 0 outside.
-template <Act A, class S>
-CENTIGAN_INLINE S slope_at(S r, S bias, const BiasActScalars<S>& s) {
-  const S limit = s.clamped ? s.clamp : S(INFINITY);
-  if (A == Act::kSwish || (A == Act::kLrelu && s.from_input)) {
-    const S v = r + bias, y = s.clamped ? activate<A>(v, s.alpha) * s.gain : S(0);
-    return y > -limit && y < limit ? derivative<A>(v, s.alpha) * s.gain : S(0);
-  }
-  return r > -limit && r < limit ? derivative<A>(r * s.over_gain, s.alpha) * s.gain : S(0);
+  for (int64_t i = 0; i < n; ++i) store(y[i], value_at<A>(load(x[i]) + (biases ? biases[i] : bias), s));
 }
 
 template <Act A, class T, class S>
+CENTIGAN_INLINE void sigmoid_tile(const T* __restrict r, S bias, const S* __restrict biases, S* __restrict parts,
+                                  int64_t n, const BiasActScalars<S>& s) {
+  if (A != Act::kSwish && A != Act::kSoftplus) return;
+  for (int64_t i = 0; i < n; ++i) parts[i] = sigmoid_at<A>(S(load(r[i])), biases ? biases[i] : bias, s);
+}
+
+// `wide` becomes dx in the accumulator's type.
+template <Act A, class T, class S>
 CENTIGAN_INLINE void backward_tile(const T* __restrict dy, const T* __restrict r, S bias, const S* __restrict biases,
                                    T* __restrict dx, S* __restrict wide, int64_t n, const BiasActScalars<S>& s) {
+  if (r) sigmoid_tile<A>(r, bias, biases, wide, n, s);
   for (int64_t i = 0; i < n; ++i) {
-    const S g = load(dy[i]) * (r ? slope_at<A>(S(load(r[i])), biases ? biases[i] : bias, s) : s.gain);
+    const S g = load(dy[i]) * (r ? slope_at<A>(S(load(r[i])), biases ? biases[i] : bias, wide[i], s) : s.gain);
     wide[i] = g;
     store(dx[i], g);
   }
@@ -56,15 +36,11 @@ CENTIGAN_INLINE void backward_tile(const T* __restrict dy, const T* __restrict r
 
 template <Act A, class T, class S>
 CENTIGAN_INLINE void double_backward_tile(const T* __restrict grad, const T* __restrict dy, const T* __restrict r,
-                                          S bias, const S* __restrict biases, T* __restrict out, int64_t n,
-                                          const BiasActScalars<S>& s) {
-  const S limit = s.clamped ? s.clamp : S(INFINITY);
-  for (int64_t i = 0; i < n; ++i) {
-    const S raw = A == Act::kSwish ? load(r[i]) + (biases ? biases[i] : bias) : S(load(r[i]));
-    const S y = A == Act::kSwish && s.clamped ? activate<A>(raw, s.alpha) * s.gain : A == Act::kSwish ? S(0) : raw;
-    const S curve = second_derivative<A>(A == Act::kSwish ? raw : raw * s.over_gain) * s.gain;
-    store(out[i], y > -limit && y < limit ? load(grad[i]) * load(dy[i]) * curve : S(0));
-  }
+                                          S bias, const S* __restrict biases, T* __restrict out, S* __restrict parts,
+                                          int64_t n, const BiasActScalars<S>& s) {
+  sigmoid_tile<A>(r, bias, biases, parts, n, s);
+  for (int64_t i = 0; i < n; ++i)
+    store(out[i], load(grad[i]) * load(dy[i]) * curve_at<A>(S(load(r[i])), biases ? biases[i] : bias, parts[i], s));
 }
 
 // Sixteen lanes that are added pairwise at the end: the same order on every instruction set.
@@ -109,7 +85,7 @@ CENTIGAN_INLINE void backward(const T* dy, const T* r, const Accumulator<T>* b, 
                               int64_t size, const BiasActParams& p, int64_t begin, int64_t end) {
   using S = Accumulator<T>;
   const BiasActScalars<S> s(p);
-  S wide[kTile];
+  S wide[kTile] = {};
   if (sums)
     std::fill(sums + (p.step > 1 ? begin : begin * p.channels), sums + (p.step > 1 ? end : end * p.channels), S(0));
   for_tiles(
@@ -133,68 +109,43 @@ CENTIGAN_INLINE void double_backward(const T* grad, const T* dy, const T* r, con
                                      int64_t size, const BiasActParams& p, int64_t begin, int64_t end) {
   using S = Accumulator<T>;
   const BiasActScalars<S> s(p);
+  S parts[kTile] = {};
   for_tiles(
       p, size, begin, end, [&](int64_t i, int64_t n, int64_t c, int64_t) __attribute__((always_inline)) {
-        const S* biases = b && p.step == 1 ? b + c : nullptr;
-        double_backward_tile<A, T, S>(grad + i, dy + i, r + i, b ? b[c] : S(0), biases, out + i, n, s);
+        if (b && p.step == 1)
+          double_backward_tile<A, T, S>(grad + i, dy + i, r + i, S(0), b + c, out + i, parts, n, s);
+        else
+          double_backward_tile<A, T, S>(grad + i, dy + i, r + i, b ? b[c] : S(0), nullptr, out + i, parts, n, s);
       });
-}
-
-// call(constant of type Act) for a value of it.
-template <Act A>
-struct ActConstant {
-  static constexpr Act value = A;
-};
-template <class F>
-CENTIGAN_INLINE void with_act(Act act, const F& call) {
-  switch (act) {
-    case Act::kLinear:
-      return call(ActConstant<Act::kLinear>());
-    case Act::kRelu:
-      return call(ActConstant<Act::kRelu>());
-    case Act::kLrelu:
-      return call(ActConstant<Act::kLrelu>());
-    case Act::kTanh:
-      return call(ActConstant<Act::kTanh>());
-    case Act::kSigmoid:
-      return call(ActConstant<Act::kSigmoid>());
-    case Act::kElu:
-      return call(ActConstant<Act::kElu>());
-    case Act::kSelu:
-      return call(ActConstant<Act::kSelu>());
-    case Act::kSoftplus:
-      return call(ActConstant<Act::kSoftplus>());
-    case Act::kSwish:
-      return call(ActConstant<Act::kSwish>());
-  }
 }
 
 }  // namespace
 
-#define CENTIGAN_BIAS_ACT(T, CLONES)                                                                                   \
-  template <>                                                                                                          \
-  CLONES void bias_act_kernel_cpu<T>(const T* x, const Accumulator<T>* b, T* y, int64_t size, const BiasActParams& p,  \
-                                     int64_t begin, int64_t end) {                                                     \
-    with_act(                                                                                                          \
-        p.act, [&](auto a)                                                                                             \
-                   __attribute__((always_inline)) { forward<decltype(a)::value>(x, b, y, size, p, begin, end); });     \
-  }                                                                                                                    \
-  template <>                                                                                                          \
-  CLONES void bias_act_backward_kernel_cpu<T>(const T* dy, const T* r, const Accumulator<T>* b, T* dx,                 \
-                                              Accumulator<T>* sums, int64_t size, const BiasActParams& p,              \
-                                              int64_t begin, int64_t end) {                                            \
-    with_act(                                                                                                          \
-        p.act, [&](auto a) __attribute__((always_inline)) {                                                            \
-          backward<decltype(a)::value>(dy, r, b, dx, sums, size, p, begin, end);                                       \
-        });                                                                                                            \
-  }                                                                                                                    \
-  template <>                                                                                                          \
-  void bias_act_double_backward_kernel_cpu<T>(const T* grad, const T* dy, const T* r, const Accumulator<T>* b, T* out, \
-                                              int64_t size, const BiasActParams& p, int64_t begin, int64_t end) {      \
-    with_act(                                                                                                          \
-        p.act, [&](auto a) __attribute__((always_inline)) {                                                            \
-          double_backward<decltype(a)::value>(grad, dy, r, b, out, size, p, begin, end);                               \
-        });                                                                                                            \
+#define CENTIGAN_BIAS_ACT(T, CLONES)                                                                                  \
+  template <>                                                                                                         \
+  CLONES void bias_act_kernel_cpu<T>(const T* x, const Accumulator<T>* b, T* y, int64_t size, const BiasActParams& p, \
+                                     int64_t begin, int64_t end) {                                                    \
+    with_act(                                                                                                         \
+        p.act, [&](auto a)                                                                                            \
+                   __attribute__((always_inline)) { forward<decltype(a)::value>(x, b, y, size, p, begin, end); });    \
+  }                                                                                                                   \
+  template <>                                                                                                         \
+  CLONES void bias_act_backward_kernel_cpu<T>(const T* dy, const T* r, const Accumulator<T>* b, T* dx,                \
+                                              Accumulator<T>* sums, int64_t size, const BiasActParams& p,             \
+                                              int64_t begin, int64_t end) {                                           \
+    with_act(                                                                                                         \
+        p.act, [&](auto a) __attribute__((always_inline)) {                                                           \
+          backward<decltype(a)::value>(dy, r, b, dx, sums, size, p, begin, end);                                      \
+        });                                                                                                           \
+  }                                                                                                                   \
+  template <>                                                                                                         \
+  CLONES void bias_act_double_backward_kernel_cpu<T>(const T* grad, const T* dy, const T* r, const Accumulator<T>* b, \
+                                                     T* out, int64_t size, const BiasActParams& p, int64_t begin,     \
+                                                     int64_t end) {                                                   \
+    with_act(                                                                                                         \
+        p.act, [&](auto a) __attribute__((always_inline)) {                                                           \
+          double_backward<decltype(a)::value>(grad, dy, r, b, out, size, p, begin, end);                              \
+        });                                                                                                           \
   }
 
 CENTIGAN_BIAS_ACT(float, CENTIGAN_CLONES)

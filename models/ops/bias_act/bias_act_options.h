@@ -8,6 +8,8 @@
 
 #include "bias_act/bias_act_math.h"
 
+#pragma GCC visibility push(default)
+
 namespace centigan {
 
 using OptionalTensor = std::optional<at::Tensor>;
@@ -55,3 +57,5 @@ at::Tensor bias_act_double_backward_ref(const at::Tensor& grad, const at::Tensor
                                         const OptionalTensor& b, const BiasActOptions& o);
 
 }  // namespace centigan
+
+#pragma GCC visibility pop

@@ -90,7 +90,7 @@ TORCH_LIBRARY_IMPL(centigan, Meta, m) {
   m.impl("channel_dot", channel_dot_meta);
   m.impl("channel_scale_backward", channel_scale_backward_meta);
 }
-TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
+TORCH_LIBRARY_IMPL(centigan, CompositeExplicitAutograd, m) {
   m.impl("channel_scale", channel_scale_aten);
   m.impl("channel_dot", channel_dot_aten);
   m.impl("channel_scale_backward", channel_scale_backward_aten);

@@ -1,4 +1,4 @@
-// CUDA tensors take the ATen references until an operator has a kernel of its own.
+// What runs on devices without kernels of ours: the ATen references.
 #include <ATen/ATen.h>
 #include <torch/library.h>
 
@@ -47,7 +47,7 @@ Tensor bias_act_double_backward_aten(const Tensor& grad, const Tensor& dy, const
   return in_layout_of(bias_act_double_backward_ref(grad, dy, x.value(), b, o), bias_act_layout(dy, x, y));
 }
 
-TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
+TORCH_LIBRARY_IMPL(centigan, CompositeExplicitAutograd, m) {
   m.impl("upfirdn2d", upfirdn2d_aten);
   m.impl("upfirdn2d_backward", upfirdn2d_backward_aten);
   m.impl("bias_act", bias_act_aten);

@@ -3,14 +3,9 @@
 #include <cstdint>
 
 #include "common/kernel.h"
+#include "upfirdn2d/upfirdn2d_axis.h"
 
 namespace centigan {
-
-// Along one axis: y[o] = sum over k of h[k] u[o down + k - pad], u = x with up - 1 zeros behind each value, zero
-// outside.
-struct UpfirdnAxis {
-  int64_t in, out, up, down, pad, taps;
-};
 
 // Pictures [planes][y.in][x.in][inner]: channel planes with inner 1, or whole pictures with inner C (channels-last).
 // The filter is a sum of `terms` products of a column and a row: one for separable filters, one per row of others.
@@ -25,15 +20,5 @@ struct UpfirdnParams {
 void upfirdn2d_kernel_cpu(const float* x, float* y, const UpfirdnParams& p, int64_t begin, int64_t end);
 void upfirdn2d_kernel_cpu(const double* x, double* y, const UpfirdnParams& p, int64_t begin, int64_t end);
 void upfirdn2d_kernel_cpu(const Bf16* x, Bf16* y, const UpfirdnParams& p, int64_t begin, int64_t end);
-
-// Which taps meet values of x at output o: h[first], h[first + up], ... on x[source], x[source + 1], ...
-struct UpfirdnPhase {
-  int64_t first, source;
-};
-inline UpfirdnPhase upfirdn_phase(const UpfirdnAxis& axis, int64_t o) {
-  const int64_t corner = o * axis.down - axis.pad;
-  const int64_t first = (axis.up - corner % axis.up) % axis.up;  // in 0 ... up - 1 for negative corners, too
-  return {first, (corner + first) / axis.up};
-}
 
 }  // namespace centigan

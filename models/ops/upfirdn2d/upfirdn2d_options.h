@@ -4,6 +4,8 @@
 
 #include "common/static_size.h"
 
+#pragma GCC visibility push(default)
+
 namespace centigan {
 
 struct UpfirdnOptions {
@@ -37,3 +39,5 @@ at::Tensor upfirdn2d_ref(const at::Tensor& x, const std::optional<at::Tensor>& f
                          at::IntArrayRef down, at::IntArrayRef padding, bool flip_filter, double gain);
 
 }  // namespace centigan
+
+#pragma GCC visibility pop

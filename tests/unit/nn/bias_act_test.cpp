@@ -65,6 +65,60 @@ TEST(BiasAct, MatchesTheDefinition) {
                              [&](const Tensor& x) { return bias_act_ref(x, b, g.act, 1.5, 0.8); });
 }
 
+const char* const kSmoothActs[] = {"tanh", "sigmoid", "elu", "selu", "softplus", "swish"};
+
+// From -30 to 30, and around 0.
+Tensor smooth_inputs() {
+  const Tensor wide = at::linspace(-30, 30, 60001), near = at::linspace(-1e-2, 1e-2, 20001);
+  return at::cat({wide, near, at::pow(10.0, at::linspace(-12, -2, 1001)), -at::pow(10.0, at::linspace(-12, -2, 1001))});
+}
+
+TEST(BiasAct, SmoothActivationsAreWithinAFewUnitsInTheLastPlace) {
+  const Tensor x = smooth_inputs(), wide = x.to(torch::kFloat64);
+  for (const char* act : kSmoothActs) {
+    const Tensor got = bias_act(x, std::nullopt, 0, act, std::nullopt, 1.0);
+    const Tensor want = bias_act(wide, std::nullopt, 0, act, std::nullopt, 1.0), nearest = want.to(torch::kFloat32);
+    const Tensor above = at::nextafter(nearest.abs(), at::full({}, INFINITY)).to(torch::kFloat64);
+    const Tensor unit = above - nearest.abs().to(torch::kFloat64);
+    EXPECT_LE(((got.to(torch::kFloat64) - want).abs() / unit).max().item<double>(), 4.0) << act;
+  }
+}
+
+// {first, second} derivative.
+std::vector<Tensor> derivatives(const Tensor& values, const char* act, double clamp) {
+  const Tensor x = values.detach().requires_grad_();
+  const Tensor y = bias_act(x, std::nullopt, 0, act, std::nullopt, std::nullopt, clamp);
+  const Tensor first = torch::autograd::grad({y.sum()}, {x}, {}, true, true)[0];
+  return {first, torch::autograd::grad({first.sum()}, {x})[0]};
+}
+
+TEST(BiasAct, DerivativesOfSmoothActivationsAreExactToFloat) {
+  const Tensor x = smooth_inputs();
+  for (const std::string act : kSmoothActs)
+    for (const double clamp : {1e9, 0.9}) {
+      const double tolerance = (act == "swish" ? 30 : 8) * 0x1p-24;  // swish's have a factor x, of up to 30 here
+      const auto got = derivatives(x, act.c_str(), clamp),
+                 want = derivatives(x.to(torch::kFloat64), act.c_str(), clamp);
+      for (size_t i = 0; i < 2; ++i) {
+        const Tensor error = (got[i].to(torch::kFloat64) - want[i]).abs();
+        EXPECT_LE(error.quantile(0.999).item<double>(), tolerance) << act << " order " << i + 1;
+        // Values within rounding of the clamp may fall on either side.
+        EXPECT_LE((error > tolerance).sum().item<int64_t>(), clamp < 1 ? 2 : 0) << act << " order " << i + 1;
+      }
+    }
+}
+
+TEST(BiasAct, InfinitiesAndNaN) {
+  const Tensor x = torch::tensor({-INFINITY, INFINITY, NAN, -1e30f, 1e30f, -104.0f, 104.0f}).repeat({5});
+  for (const char* act : kSmoothActs) {
+    const Tensor got = bias_act(x, std::nullopt, 0, act).to(torch::kFloat64);
+    EXPECT_TRUE(at::allclose(got, bias_act(x.to(torch::kFloat64), std::nullopt, 0, act), 1e-5, 1e-30, true)) << act;
+  }
+  const Tensor ends = torch::tensor({-INFINITY, INFINITY, -1e30f, 1e30f}).requires_grad_();
+  const Tensor y = bias_act(ends, std::nullopt, 0, "swish", std::nullopt, 1.0, 2.0);
+  EXPECT_TRUE(torch::autograd::grad({y.sum()}, {ends})[0].equal(torch::zeros({4})));
+}
+
 TEST(BiasAct, AnyDimensionCarriesTheBias) {
   const Tensor x = filler("x", {4, 5}), b = filler("b", {4});
   EXPECT_TRUE(bias_act(x, b, 0).equal(x + b.view({4, 1})));
