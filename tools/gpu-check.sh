@@ -41,6 +41,12 @@ measure() {
   grep -E 'tests passed|tests failed|Total Test time|\(Failed\)|\*\*\*Skipped' build/gpu-tests.log || echo "no test ran"
   echo '```'
   measure "Augmentation" .venv/bin/python tests/bench/augment.py --lib build/tests/lib --device cuda
+  for type in float32 float16; do
+    measure "Operators of the networks, $type" .venv/bin/python tests/bench/nn_ops.py --lib build/tests/lib \
+      --device cuda --type "$type"
+    measure "The same with the second order, $type" .venv/bin/python tests/bench/nn_ops.py --lib build/tests/lib \
+      --device cuda --type "$type" --double
+  done
   measure "Training" .venv/bin/python tests/bench/train_lite.py --device cuda --centigan build/tests/bin/centigan |
     sed '4,$s/^/    /'
 } >docs/gpu-results.md

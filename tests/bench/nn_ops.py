@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""The operators of the networks next to the same functions from stock PyTorch calls, on the CPU.
+"""The operators of the networks next to the same functions from stock PyTorch calls.
 
-    .venv/bin/python tests/bench/nn_ops.py [--lib build/release/lib] [--threads 1] [--rounds 7]
+    .venv/bin/python tests/bench/nn_ops.py [--lib build/release/lib] [--threads 1] [--rounds 7] [--only swish]
+        [--device cuda] [--type float16]
 
 Both run in turn in one process. Each line: forward and backward (with --double: and the backward of the gradient's
 square), milliseconds (median) and the ratio. Shapes are layers of StyleGAN2 at 64 px with batch 16.
@@ -30,9 +31,9 @@ def modulated(x, weight, styles, up):
     return x * d[:, :, None, None]
 
 
-def cases(ops):
+def cases(ops, device):
     """Name, shape, ours, plain; both take x and two parameters."""
-    full, half, fir = (16, 64, 64, 64), (16, 64, 32, 32), FIR
+    full, half, fir = (16, 64, 64, 64), (16, 64, 32, 32), FIR.to(device)
     return [
         ("filter behind up-sampling", (16, 64, 65, 65),
          lambda x, w, v: ops.upfirdn2d(x, fir, 1, 1, [1, 1, 1, 1], False, 4.0),
@@ -45,6 +46,12 @@ def cases(ops):
          lambda x, w, v: bias_act(x, v[0]).clamp(-256, 256)),
         ("bias_act swish", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "swish"),
          lambda x, w, v: F.silu(x + v[0][None, :, None, None]) * math.sqrt(2)),
+        ("bias_act tanh", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "tanh"),
+         lambda x, w, v: (x + v[0][None, :, None, None]).tanh()),
+        ("bias_act softplus", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "softplus"),
+         lambda x, w, v: F.softplus(x + v[0][None, :, None, None])),
+        ("bias_act elu", full, lambda x, w, v: ops.bias_act(x, v[0], 1, "elu"),
+         lambda x, w, v: F.elu(x + v[0][None, :, None, None])),
         ("modulated_conv2d", full, lambda x, w, v: ops.modulated_conv2d(x, w, v, None, 1, 1, 1),
          lambda x, w, v: modulated(x, w, v, 1)),
         ("modulated_conv2d up 2", half,
@@ -54,11 +61,14 @@ def cases(ops):
 
 
 def milliseconds(call, inputs, double):
+    wait = torch.cuda.synchronize if inputs[0].is_cuda else lambda: None
+    wait()
     begun = time.perf_counter()
     y = call(*inputs)
     grads = torch.autograd.grad(y.square().sum(), inputs, create_graph=double, allow_unused=True)
     if double:
         torch.autograd.grad(grads[0].square().sum(), inputs, allow_unused=True)
+    wait()
     return 1000 * (time.perf_counter() - begun)
 
 
@@ -68,23 +78,32 @@ def main():
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--double", action="store_true")
+    parser.add_argument("--only", default="", help="cases with this word")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--type", default="float32", choices=("float32", "float16", "bfloat16"))
     arguments = parser.parse_args()
+    torch.backends.cudnn.allow_tf32 = False
     torch.ops.load_library(arguments.lib + "/libcentigan_nn.so")
     torch.set_num_threads(arguments.threads)
     print("| case | layout | ours, ms | plain, ms | plain / ours |\n| --- | --- | ---: | ---: | ---: |")
-    for name, shape, ours, plain in cases(torch.ops.centigan):
+    kind = {"device": arguments.device, "dtype": getattr(torch, arguments.type)}
+    for name, shape, ours, plain in cases(torch.ops.centigan, arguments.device):
+        if arguments.only not in name:
+            continue
         for layout in (torch.contiguous_format, torch.channels_last):
             torch.manual_seed(0)
-            inputs = [torch.randn(shape).contiguous(memory_format=layout).requires_grad_(),
-                      torch.randn(64, 64, 3, 3).requires_grad_(), torch.randn(16, 64).requires_grad_()]
-            torch.testing.assert_close(ours(*inputs), plain(*inputs), rtol=1e-4, atol=1e-3)
+            inputs = [torch.randn(shape).contiguous(memory_format=layout), torch.randn(64, 64, 3, 3),
+                      torch.randn(16, 64)]
+            inputs = [t.to(**kind).requires_grad_() for t in inputs]
+            close = {"rtol": 1e-4, "atol": 1e-3} if arguments.type == "float32" else {"rtol": 0.1, "atol": 0.5}
+            torch.testing.assert_close(ours(*inputs), plain(*inputs), **close)
             spent = {ours: [], plain: []}
             for _ in range(arguments.rounds + 1):
                 for call in spent:
                     spent[call].append(milliseconds(call, inputs, arguments.double))
             a, b = (statistics.median(values[1:]) for values in spent.values())
-            kind = "channels-last" if layout == torch.channels_last else "planar"
-            print(f"| {name} | {kind} | {a:.1f} | {b:.1f} | **{b / a:.2f}** |", flush=True)
+            title = "channels-last" if layout == torch.channels_last else "planar"
+            print(f"| {name} | {title} | {a:.1f} | {b:.1f} | **{b / a:.2f}** |", flush=True)
 
 
 if __name__ == "__main__":
