@@ -1,8 +1,6 @@
 #include "centigan/metrics/extractor.h"
 
 #include <ATen/ATen.h>
-#include <ATen/Context.h>
-#include <ATen/Parallel.h>
 
 #include <atomic>
 #include <filesystem>
@@ -12,6 +10,7 @@
 
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
+#include "centigan/core/exact_scope.h"
 #include "centigan/core/safetensors.h"
 #include "centigan/metrics/float32_probe.h"
 #include "inception.h"
@@ -25,29 +24,6 @@ constexpr const char* kFidHash = "b7bd1d8038ff41df2ba567c0a60f83bdd5c2173b0ac5ef
 constexpr const char* kEffNetName = "effnetlite0";
 constexpr const char* kEffNetHash = "3918c27c5c39fd6eeb5d32ee16330bbedb3a37533a6b4c39a3992b5865971845";
 constexpr int64_t kChunk = 8;  // fixed, so that a caller's batch size changes neither memory nor digits
-
-// IEEE float32, one thread an operator, no graph; what training had set comes back afterwards.
-class MeasuringScope {
- public:
-  MeasuringScope()
-      : threads_(at::get_num_threads()),
-        tf32_(at::globalContext().float32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV) ==
-              at::Float32Precision::TF32) {
-    set_operator_threads(1);
-    set_tf32(false);
-  }
-  ~MeasuringScope() {
-    set_tf32(tf32_);
-    set_operator_threads(threads_);
-  }
-  MeasuringScope(const MeasuringScope&) = delete;
-  MeasuringScope& operator=(const MeasuringScope&) = delete;
-
- private:
-  at::NoGradGuard no_grad_;
-  int threads_;
-  bool tf32_;
-};
 
 // Whole chunks a thread rather than every operator on all cores: the threads meet once, not at each layer, which beside
 // another busy program is several times faster.
@@ -85,7 +61,7 @@ FeatureExtractor::FeatureExtractor(std::shared_ptr<FeatureNetwork> network, cons
                                    const std::string& hash, torch::Device device, const ExtractorOptions& options)
     : net_(std::move(network)), name_(name + (options.bf16 ? "-bf16" : "")), hash_(hash), device_(device) {
   resize_ = options.resize.empty() || net_->side() == 0 ? net_->resize_rule() : options.resize;
-  const MeasuringScope scope;
+  const ExactScope scope(1);
   check_float32_probe(float32_probe(device));
 }
 
@@ -93,7 +69,7 @@ FeatureExtractor::FeatureExtractor(const std::string& weights_path, torch::Devic
                                    const ExtractorOptions& options)
     : device_(device) {
   const auto tensors = inception_archive_names(read_safetensors(weights_path).tensors, weights_path);
-  const MeasuringScope scope;
+  const ExactScope scope(1);
   const NetworkPlace place{device, options.bf16 ? at::kBFloat16 : at::kFloat};
   std::shared_ptr<FeatureNetwork> network = is_effnet_file(tensors) ? make_effnet_lite0(tensors, place, weights_path)
                                                                     : make_inception(tensors, place, weights_path);
@@ -128,7 +104,7 @@ torch::Tensor FeatureExtractor::features(const torch::Tensor& images) {
     fail("metrics", "features", "pictures must be uint8 [N,3,H,W] or [N,1,H,W], got " + c10::str(images.sizes()),
          "round them to 8 bit first, and flatten alpha");
   }
-  const MeasuringScope scope;
+  const ExactScope scope(1);
   at::Tensor result = at::empty({images.size(0), net_->width()}, at::kFloat);
   const int64_t chunks = (images.size(0) + kChunk - 1) / kChunk;
   share_work(chunks, device_.is_cpu() ? hardware_threads() : 1, [&](int64_t chunk) {
@@ -139,7 +115,7 @@ torch::Tensor FeatureExtractor::features(const torch::Tensor& images) {
 }
 
 std::vector<torch::Tensor> FeatureExtractor::taps(const torch::Tensor& images) {
-  const MeasuringScope scope;
+  const ExactScope scope(1);
   auto maps = net_->taps(network_input(images));
   if (maps.empty())
     fail("metrics", name_, "has no inner maps for perceptual distances", "use --extractor inception or effnetlite0");

@@ -2,9 +2,13 @@
 import json
 import os
 import pathlib
+import shutil
+import signal
+import subprocess
+import time
 import unittest
 
-from cli import CliTest, INTERPOSE, folder_hash, main
+from cli import CliTest, INTERPOSE, PROGRAM, TINY, folder_hash, main
 
 WEIGHTS = pathlib.Path(os.environ.get("CENTIGAN_WEIGHTS") or
                        pathlib.Path(__file__).resolve().parents[2] / "share/centigan/weights")
@@ -20,6 +24,33 @@ class WithoutWeights(CliTest):
         if process.returncode != 0:  # a build in the source tree finds those of the set-up
             self.assertRegex(process.stderr, r"no weights for this network\n  hint: run tools/setup.sh --weights")
             self.assertEqual(folder_hash(self.folder), before)
+
+
+class TrainWithoutWeights(CliTest):
+    def program_elsewhere(self, *arguments):
+        """As installed where no metric network lies beside it."""
+        program = self.folder / "install/bin/centigan"
+        program.parent.mkdir(parents=True, exist_ok=True)
+        if not program.exists():
+            shutil.copy(PROGRAM, program)
+        environment = {key: value for key, value in os.environ.items() if key != "CENTIGAN_WEIGHTS"}
+        return subprocess.run([program, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
+                              stdin=subprocess.DEVNULL, timeout=240, env=environment)
+
+    def test_by_default_one_line_says_so(self):
+        process = self.program_elsewhere("train", "--data", self.pictures(), "--out", "run", *TINY)
+        self.assertEqual((process.returncode, "warning" in process.stderr), (0, False), process.stderr)
+        self.assertIn("no best checkpoint is kept: the metric network is not here (tools/setup.sh --weights",
+                      process.stdout)
+        self.assertFalse((self.folder / "run/best.h5").exists())
+        self.assertIn("no best.h5", self.good("inspect", "run"))
+
+    def test_an_evaluation_that_was_asked_for_is_an_error_before_anything_is_written(self):
+        process = self.program_elsewhere("train", "--data", self.pictures(), "--out", "run", *TINY,
+                                         "--eval-every", "0.1")
+        self.assertEqual(process.returncode, 1)
+        self.assertRegex(process.stderr, r"no weights for this network\n  hint: run tools/setup.sh --weights")
+        self.assertFalse((self.folder / "run").exists())
 
 
 @unittest.skipUnless(HAVE_WEIGHTS, "no metric network: tools/setup.sh --weights")
@@ -42,6 +73,39 @@ class WithWeights(CliTest):
             self.assertAlmostEqual(a["value"], b["value"], places=3)
         self.assertEqual(first[0]["fakes"], second[0]["fakes"])
         self.assertEqual(len((run / "metrics.jsonl").read_text().splitlines()), len(first) + len(second))
+
+    def test_training_measures_what_eval_measures_and_changes_no_bit(self):
+        data = self.pictures()
+        judge = ["--eval-every", "0.16", "--trainer.eval-fakes", "12", "--weights-dir", WEIGHTS]
+        run = self.tiny_run(*judge, data=data)
+        plain = self.tiny_run("--eval-every", "-1", out="plain", data=data)
+        self.assertEqual(self.good("inspect", "--hash", run), self.good("inspect", "--hash", plain))
+        lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+        self.assertEqual([line["images"] for line in lines], [160, 320])
+        best = min(lines, key=lambda line: line["value"])
+        self.assertIn(f"best.h5: {best['recipe']} at {best['images'] / 1000:.3f} kimg", self.good("inspect", run))
+        self.measure("--from", run / "best.h5", "--fakes", "12", "--json", "again.jsonl")
+        again = json.loads((self.folder / "again.jsonl").read_text().splitlines()[0])
+        self.assertEqual((again["metric"], again["fakes"], again["reals"]), ("FID", best["fakes"], best["reals"]))
+        self.assertEqual(again["images"], best["images"])
+        self.assertAlmostEqual(again["value"], best["value"], places=3)
+
+    def test_a_signal_leaves_an_evaluation_within_seconds(self):
+        flags = [*TINY, "--eval-every", "0.16", "--trainer.eval-fakes", "100000", "--weights-dir", str(WEIGHTS)]
+        command = [PROGRAM, "train", "--data", str(self.pictures()), "--out", "run", *flags]
+        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        for _ in range(900):
+            log = self.folder / "run/log.txt"
+            if log.exists() and "kimg 0.160" in log.read_text():
+                break
+            time.sleep(0.1)
+        time.sleep(2)
+        process.send_signal(signal.SIGTERM)
+        output, errors = process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 1, errors)
+        self.assertIn("stopped at 0.160 kimg and saved", output)
+        self.assertEqual([path.name for path in (self.folder / "run/checkpoints").iterdir()], ["0000160.h5"])
 
     def test_a_folder_against_itself_is_near_nothing(self):
         folder = self.pictures(10)

@@ -213,6 +213,25 @@ class Signals(CliTest):
             self.assertEqual(list((self.folder / out).rglob("*.tmp.*")), [])
             self.good("generate", "--from", out, "--seeds", "0", "--out", "drawn")
 
+    def test_hang_up_does_not_end_a_run_and_usr1_saves(self):
+        data = self.pictures()
+        flags = [a if a != "0.32" else "50" for a in TINY]
+        process = subprocess.Popen([PROGRAM, "train", "--data", str(data), "--out", "run", *flags], cwd=self.folder,
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.addCleanup(process.kill)
+        self.wait_for_checkpoint(process)
+        process.send_signal(signal.SIGHUP)
+        process.send_signal(signal.SIGUSR1)
+        saves = (self.folder / "run/log.txt").read_text().count("  saved ")
+        for _ in range(600):
+            if (self.folder / "run/log.txt").read_text().count("  saved ") > saves:
+                break
+            time.sleep(0.1)
+        self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 1)
+
     def test_interrupted_drawing_leaves_no_part_of_a_file(self):
         run = self.tiny_run()
         process = subprocess.Popen([PROGRAM, "generate", "--from", run, "--seeds", "0-99999", "--raw", "all.npy"],
@@ -236,6 +255,26 @@ class Signals(CliTest):
         self.good("train", "--data", data, "--out", "run", *flags)
         self.assertIn("resumes from", (self.folder / "run/log.txt").read_text())
         self.assertEqual(self.good("inspect", "--hash", "run"), self.good("inspect", "--hash", "straight"))
+
+
+class Limits(CliTest):
+    def test_a_time_limit_saves_leaves_in_time_and_the_same_command_goes_on(self):
+        data = self.pictures()
+        flags = [a if a != "0.32" else "5000" for a in TINY if a not in ("--save-every", "0.16")]
+        begun = time.monotonic()
+        output = self.good("train", "--data", data, "--out", "run", *flags, "--time-limit", "8s")
+        self.assertLess(time.monotonic() - begun, 16)
+        self.assertRegex(output, r"time limit: stopped at [\d.]+ kimg and saved; the same command goes on")
+        first = sorted((self.folder / "run/checkpoints").iterdir())
+        output = self.good("train", "--data", data, "--out", "run", *flags, "--time-limit", "0.1m")
+        self.assertIn("resumes from run/checkpoints/" + first[-1].name, output)
+        self.assertGreater(sorted((self.folder / "run/checkpoints").iterdir())[-1], first[-1])
+
+    def test_checkpoints_for_good(self):
+        flags = [a if a != "0.32" else "0.64" for a in TINY]
+        self.good("train", "--data", self.pictures(), "--out", "run", *flags, "--trainer.keep-every", "0.3")
+        self.assertEqual(sorted(path.name for path in (self.folder / "run/checkpoints").iterdir()),
+                         ["0000320.h5", "0000480.h5", "0000640.h5"])
 
 
 if __name__ == "__main__":

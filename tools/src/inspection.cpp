@@ -10,6 +10,7 @@
 #include "centigan/core/safetensors.h"
 #include "centigan/core/snapshot.h"
 #include "centigan/data/dataset.h"
+#include "centigan/trainers/scores.h"
 
 namespace centigan {
 namespace {
@@ -44,6 +45,8 @@ int inspect_checkpoint(const std::string& path) {
 
 int inspect_run(const std::string& folder, const std::string& checkpoint) {
   say(folder + ": run folder, newest checkpoint " + checkpoint);
+  const auto best = best_of_run(folder);
+  say(best ? "best.h5: " + best_sentence(*best) : "no best.h5: nothing was measured while it was trained");
   say(read_text(folder + "/config.txt", "inspect"));
   return inspect_checkpoint(checkpoint);
 }

@@ -22,9 +22,14 @@ std::vector<std::string> oldest_first(const std::string& folder) {
   return files;
 }
 
+int64_t pictures_of(const std::string& file) {
+  return std::atoll(std::filesystem::path(file).stem().c_str());
+}
+
 }  // namespace
 
-Checkpoints::Checkpoints(std::string folder, int64_t keep) : folder_(std::move(folder)), keep_(keep) {}
+Checkpoints::Checkpoints(std::string folder, int64_t keep, int64_t every)
+    : folder_(std::move(folder)), keep_(keep), every_(every) {}
 
 std::string Checkpoints::save(const Snapshot& snapshot, int64_t images, int64_t step) {
   char name[32];
@@ -32,10 +37,21 @@ std::string Checkpoints::save(const Snapshot& snapshot, int64_t images, int64_t 
   const std::string path = folder_ + name;
   write_checkpoint(path, snapshot, step);
   read_checkpoint(path);
-  const std::vector<std::string> files = oldest_first(folder_);
-  std::error_code ignored;
-  for (int64_t i = 0; i + keep_ < static_cast<int64_t>(files.size()); ++i) std::filesystem::remove(files[i], ignored);
+  thin_out();
   return path;
+}
+
+void Checkpoints::thin_out() const {
+  const std::vector<std::string> files = oldest_first(folder_);
+  int64_t multiple = 0;  // of `every_`, reached by the files before
+  std::error_code ignored;
+  for (int64_t i = 0; i + keep_ < static_cast<int64_t>(files.size()); ++i) {
+    const int64_t now = every_ > 0 ? pictures_of(files[i]) / every_ : 0;
+    if (now > multiple)
+      multiple = now;
+    else
+      std::filesystem::remove(files[i], ignored);
+  }
 }
 
 std::string Checkpoints::newest() const {

@@ -2,76 +2,28 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
-#include <sstream>
 
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
-#include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
 #include "centigan/core/plugins.h"
 #include "centigan/core/signals.h"
 #include "grid.h"
+#include "run_log.h"
+#include "start_lines.h"
 
 namespace centigan {
 namespace {
-
-double clock_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 template <class... Values>
 std::string format(const char* form, Values... values) {
   char buffer[512];
   std::snprintf(buffer, sizeof buffer, form, values...);
   return buffer;
-}
-
-std::string fingerprint(const TrainParts& parts) {
-  return parts.data ? parts.data->fingerprint() : "none";
-}
-
-// What exact resuming depends on beside the configuration.
-std::string machine_record(const torch::Device& device) {
-  const BuildInfo build = build_info();
-  return build.version + ", torch " + build.torch + ", " + build.compiler + ", " + build.cpu + ", " +
-         (device.is_cpu() ? "CPU" : "CUDA");
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
-// What differs from the defaults, a few settings a line.
-std::vector<std::string> changed_settings(TrainConfig& config) {
-  TrainConfig defaults;
-  const std::vector<ConfigField> now = config_fields(ConfigRef(config)), plain = config_fields(ConfigRef(defaults));
-  std::vector<std::string> lines;
-  for (size_t i = 0; i < now.size(); ++i) {
-    if (now[i].value == plain[i].value || now[i].key == "out") continue;
-    const std::string setting = " " + now[i].key + "=" + now[i].value;
-    if (lines.empty() || lines.back().size() + setting.size() > 110) lines.emplace_back(" ");
-    lines.back() += setting;
-  }
-  return lines;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
-// Hashes of a plugin_record(), without the paths: a library may move.
-std::string plugin_hashes(const std::string& record) {
-  std::istringstream lines(record);
-  std::string hashes;
-  for (std::string one; std::getline(lines, one);) hashes += (hashes.empty() ? "" : ", ") + one.substr(0, 16);
-  return hashes.empty() ? "none" : hashes;
 }
 
 std::string text_or_nothing(const Snapshot& snapshot, const std::string& name) {
@@ -81,12 +33,14 @@ std::string text_or_nothing(const Snapshot& snapshot, const std::string& name) {
 
 }  // namespace
 
-Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& training)
+Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& training, TimeLimit& limit)
     : config_(config),
       options_(options),
       training_(training),
-      folder_(config, fingerprint(training.parts())),
-      checkpoints_(folder_.checkpoints(), config.trainer.keep),
+      limit_(limit),
+      folder_(config, data_fingerprint(training.parts())),
+      checkpoints_(folder_.checkpoints(), config.trainer.keep, std::llround(config.trainer.keep_every * 1000.0)),
+      evaluation_(config, options_, training, folder_.path()),
       status_(config, training, folder_.path()),
       begun_(clock_seconds()) {
   if (options.quiet) set_quiet(true);
@@ -99,6 +53,14 @@ Hooks::~Hooks() {
   close_log();
 }
 
+void Hooks::log_start() {
+  for (const std::string& text : start_lines(config_, training_, folder_.path(), options_.opening)) line(text);
+  const TrainParts& parts = training_.parts();
+  for (const auto& [name, reason] : parts.data_report.skipped) warn("data: " + name + ": skipped, " + reason);
+  for (const std::string& warning : parts.data_report.warnings) warn("data: " + warning);
+  if (!evaluation_.plan().empty()) line("  " + evaluation_.plan());
+}
+
 double Hooks::seconds() const {
   return seconds_before_ + clock_seconds() - begun_;
 }
@@ -108,47 +70,46 @@ void Hooks::line(const std::string& text) {
   say(text);
 }
 
-void Hooks::log_start() {
-  const TrainParts& parts = training_.parts();
-  line(format("centigan %s trains %s", build_info().version.c_str(), folder_.path().c_str()));
-  line(
-      "  " + device_name(training_.device()) +
-      format(", %d threads, %lld pieces a batch", training_.threads(), static_cast<long long>(config_.trainer.pieces)));
-  if (parts.data)
-    line(format("  %lld pictures of %lldx%lld, fingerprint %.16s", static_cast<long long>(parts.data->size()),
-                static_cast<long long>(parts.data->height()), static_cast<long long>(parts.data->width()),
-                fingerprint(parts).c_str()));
-  for (const std::string& note : parts.data_report.notes) line("  " + note);
-  for (const std::string& chosen : options_.opening) line("  auto: " + chosen);
-  for (const Plugin& plugin : loaded_plugins())
-    line("  plugin " + plugin.path + ", SHA-256 " + plugin.sha256.substr(0, 16) + ": " + joined(plugin.operators));
-  line("  all settings are in " + folder_.file("config.txt") + "; not at their defaults:");
-  for (const std::string& settings : changed_settings(config_)) line("  " + settings);
-  for (const auto& [name, reason] : parts.data_report.skipped) warn("data: " + name + ": skipped, " + reason);
-  for (const std::string& warning : parts.data_report.warnings) warn("data: " + warning);
-}
-
 int64_t Hooks::resume() {
   const std::string newest = checkpoints_.newest();
   int64_t step = 0;
   if (!newest.empty()) {
     const Snapshot snapshot = read_checkpoint(newest);
     step = training_.load(snapshot, newest);
+    images_ = step * config_.trainer.batch;
     seconds_before_ = std::atof(snapshot.text("seconds").c_str());
-    mark_exactness(snapshot, step * config_.trainer.batch);
-    line("  resumes from " + newest + format(" at %.3f kimg", step * config_.trainer.batch / 1000.0));
+    mark_exactness(snapshot, images_);
+    evaluation_.resume(snapshot, newest, images_);
+    line("  resumes from " + newest + format(" at %.3f kimg", images_ / 1000.0));
   } else if (const std::string file = training_.start_from_init(); !file.empty()) {  // again: a run without checkpoint
     line("  starts from the networks of " + file);
   }
   begun_ = clock_seconds();
-  const int64_t images = step * config_.trainer.batch;
-  status_.begin(images, seconds());
-  if (step >= total_steps(config_.trainer)) return step;
-  status_.open_files();
-  if (step == 0) reals();
-  progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
-                                         options_.quiet, images);
+  status_.begin(images_, seconds());
+  const bool missing = evaluation_.missing(images_);
+  if (step >= total_steps(config_.trainer) || !evaluation_.out_of_patience().empty()) end_ = TrainEnd::kAlreadyFinished;
+  if (ended() && !missing) return step;
+  begin_work();
+  if (missing) evaluate_again(step_info(config_.trainer, step - 1));
+  limit_.step_begins();
   return step;
+}
+
+void Hooks::begin_work() {
+  status_.open_files();
+  evaluation_.cut_logs();
+  if (images_ == 0) reals();
+  progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
+                                         options_.quiet, images_);
+}
+
+// A signal or a limit came in its way, or it is wanted only now.
+void Hooks::evaluate_again(const StepInfo& done) {
+  const Evaluation::Outcome outcome = evaluate(done);
+  const bool left = evaluation_.missing(images_);
+  end_ = end_after(done, left);
+  if (!left) save(done, false, outcome == Evaluation::Outcome::kBest);
+  if (left && !stop_requested()) warn("train: an evaluation does not fit into the time limit, so the run cannot go on");
 }
 
 // A run that moves goes on, but it is not the run it would have been.
@@ -164,33 +125,70 @@ void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
           plugin_hashes(text_or_nothing(snapshot, "plugins")));
 }
 
-TrainEnd Hooks::already_finished() {
-  line("  " + folder_.path() + format(" is finished (%g kimg); --kimg prolongs it", config_.trainer.kimg));
-  return TrainEnd::kAlreadyFinished;
-}
-
-bool Hooks::after_step(const StepInfo& done) {
+void Hooks::after_step(const StepInfo& done) {
+  images_ = done.images + done.batch;
+  ++steps_here_;
   const bool last = done.step + 1 >= total_steps(config_.trainer);
   const auto due = [&](double every) { return last || passes(every, done); };
   if (due(config_.trainer.tick)) line(status_.tick(done, seconds()));
   if (due(config_.trainer.grid_every)) attempt(false, [&] { sheet(done); });
-  const bool limit = options_.max_steps > 0 && ++steps_here_ >= options_.max_steps;
-  const bool stop = training_.comm().any(stop_requested() || limit) && !last;
+  limit_.step_ended();
+  using Outcome = Evaluation::Outcome;
+  const bool judged = evaluation_.due(done, due(config_.trainer.tick), seconds());
+  const Outcome outcome = judged ? evaluate(done) : Outcome::kNone;
+  end_ = end_after(done, evaluation_.missing(images_));
   const bool asked = training_.comm().any(take_save_request());
-  if (due(config_.trainer.save_every) || stop || asked) save(done, stop || last);
-  progress_->update(done.images + done.batch, status_.note());
-  if (stop)
-    line((stop_requested() ? format("  signal %d: ", stop_signal()) : "  ") +
-         format("stopped at %.3f kimg and saved; the same command goes on", (done.images + done.batch) / 1000.0));
-  return stop;
+  if (due(config_.trainer.save_every) || outcome == Outcome::kBest || ended() || asked)
+    save(done, ended(), outcome == Outcome::kBest);
+  progress_->update(images_, status_.note());
+  limit_.step_begins();
+}
+
+Evaluation::Outcome Hooks::evaluate(const StepInfo& done) {
+  const Evaluation::Outcome left = Evaluation::Outcome::kLeft;
+  const bool first_work = steps_here_ == 0;  // then it is given all the time that there is
+  if (stop_requested() || !limit_.fits(first_work ? 0.0 : evaluation_.expected_seconds())) return left;
+  const double begun = clock_seconds();
+  const auto outcome = evaluation_.measure(done, [&] { return stop_requested() || !limit_.fits(0.0); });
+  status_.leave_out(clock_seconds() - begun);
+  if (outcome == left || evaluation_.report().empty()) return outcome;
+  line("  " + evaluation_.report());
+  status_.event(images_, "Metrics/" + evaluation_.latest().name, evaluation_.latest().value);
+  return outcome;
+}
+
+// `left`: an evaluation was due and has to be made up for, so even the last step does not end the run.
+std::optional<TrainEnd> Hooks::end_after(const StepInfo& done, bool left) {
+  const Comm& comm = training_.comm();
+  const bool last = done.step + 1 >= total_steps(config_.trainer);
+  const bool steps_done = options_.max_steps > 0 && steps_here_ >= options_.max_steps;
+  left = comm.any(left);
+  const bool stop = comm.any(stop_requested() || steps_done), late = left || comm.any(limit_.reached());
+  if (stop && (!last || left)) return TrainEnd::kStopped;
+  if (late && (!last || left)) return TrainEnd::kTimeLimit;
+  if (last || !evaluation_.out_of_patience().empty()) return TrainEnd::kFinished;
+  return std::nullopt;
 }
 
 TrainEnd Hooks::finish() {
-  progress_->finish(status_.note());
-  line("  finished after " + duration_text(seconds()) +
-       format(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()), peak_memory_mb()) +
-       folder_.path());
-  return TrainEnd::kFinished;
+  if (progress_ && *end_ == TrainEnd::kFinished) progress_->finish(status_.note());
+  const std::string weary = evaluation_.out_of_patience();
+  if (*end_ == TrainEnd::kAlreadyFinished) {
+    const std::string why = weary.empty() ? format("%g kimg); --kimg prolongs it", config_.trainer.kimg)
+                                          : weary + "); a larger --patience prolongs it";
+    line("  " + folder_.path() + " is finished (" + why);
+  } else if (*end_ == TrainEnd::kFinished) {
+    if (!weary.empty()) line("  ends before its time: " + weary);
+    line("  finished after " + duration_text(seconds()) +
+         format(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()), peak_memory_mb()) +
+         folder_.path());
+  } else {
+    const std::string why = *end_ == TrainEnd::kTimeLimit ? "  time limit: "
+                            : stop_requested()            ? format("  signal %d: ", stop_signal())
+                                                          : "  ";
+    line(why + format("stopped at %.3f kimg and saved; the same command goes on", images_ / 1000.0));
+  }
+  return *end_;
 }
 
 void Hooks::sheet(const StepInfo& done) {
@@ -210,7 +208,6 @@ void Hooks::reals() {
   attempt(false, [&] { write_png(folder_.file("reals.png"), make_grid(at::stack(images), 8)); });
 }
 
-// `must`: what would be lost is the run itself, so the error is the result.
 void Hooks::attempt(bool must, const std::function<void()>& write) {
   try {
     write();
@@ -220,21 +217,27 @@ void Hooks::attempt(bool must, const std::function<void()>& write) {
   }
 }
 
-void Hooks::save(const StepInfo& done, bool must) {
+void Hooks::save(const StepInfo& done, bool must, bool best) {
   if (!training_.comm().leads()) return;
   Snapshot snapshot = training_.save(done.step + 1);
   snapshot.texts = {{"config", write_config(ConfigRef(config_))},
-                    {"data", fingerprint(training_.parts())},
+                    {"data", data_fingerprint(training_.parts())},
                     {"machine", machine_record(training_.device())},
                     {"exact", exact_},
                     {"seconds", format("%.3f", seconds())}};
   if (!loaded_plugins().empty()) snapshot.texts["plugins"] = plugin_record();
+  evaluation_.save(snapshot);
   const double start = clock_seconds();
+  bool kept = false;
   attempt(must, [&] {
     const std::string path = checkpoints_.save(snapshot, done.images + done.batch, done.step + 1);
+    limit_.saved(clock_seconds() - start);
     line("  saved " + path +
          format(" (%.1f MB, %.2f s)", std::filesystem::file_size(path) / 1048576.0, clock_seconds() - start));
+    if (best) evaluation_.keep(path);
+    kept = true;
   });
+  if (best && !kept) evaluation_.forget();
 }
 
 }  // namespace centigan

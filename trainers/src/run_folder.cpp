@@ -29,6 +29,11 @@ const std::vector<std::string> kFreeKeys = {"out",
                                             "trainer.tick",
                                             "trainer.grid_every",
                                             "trainer.keep",
+                                            "trainer.keep_every",
+                                            "trainer.eval_every",
+                                            "trainer.metric",
+                                            "trainer.eval_fakes",
+                                            "trainer.patience",
                                             "trainer.device",
                                             "trainer.on_save_error"};
 

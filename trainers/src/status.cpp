@@ -2,11 +2,10 @@
 
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 
 #include "centigan/core/device.h"
-#include "centigan/core/file.h"
 #include "centigan/core/progress.h"
+#include "run_log.h"
 
 namespace centigan {
 namespace {
@@ -16,13 +15,6 @@ std::string status_text(const char* form, Values... values) {
   char buffer[512];
   std::snprintf(buffer, sizeof buffer, form, values...);
   return buffer;
-}
-
-// The pictures after which a line of stats.jsonl was written, -1 if it says nothing about it.
-int64_t line_images(const std::string& line) {
-  const std::string key = "\"images\": ";
-  const size_t at = line.find(key);
-  return at == std::string::npos ? -1 : std::atoll(line.c_str() + at + key.size());
 }
 
 }  // namespace
@@ -35,20 +27,8 @@ void Status::begin(int64_t images, double seconds) {
 }
 
 void Status::open_files() {
-  cut_logs();
+  cut_jsonl(folder_ + "/stats.jsonl", images_);
   events_ = std::make_unique<EventWriter>(folder_, images_);
-}
-
-void Status::cut_logs() const {
-  const std::string path = folder_ + "/stats.jsonl";
-  if (!std::filesystem::exists(path)) return;
-  const std::string text = read_text(path, "train");
-  std::string kept;
-  for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1) {
-    const std::string one = text.substr(at, end + 1 - at);
-    if (line_images(one) <= images_) kept += one;
-  }
-  if (kept != text) write_text_atomically(path, kept, "train");
 }
 
 std::string Status::tick(const StepInfo& done, double seconds) {

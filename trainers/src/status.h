@@ -20,11 +20,14 @@ class Status {
   void open_files();
   // Writes what happened since the last tick -> its line for the log.
   std::string tick(const StepInfo& done, double seconds);
+  // So many seconds went to something else than training, and are not in the rate of the next tick.
+  void leave_out(double seconds) { seconds_ += seconds; }
+  // A number that is not measured at every tick: to the event file alone.
+  void event(int64_t images, const std::string& name, double value) { events_->add_scalars(images, {{name, value}}); }
   // The newest values in short, for the progress bar.
   const std::string& note() const { return note_; }
 
  private:
-  void cut_logs() const;
   void write(const StepInfo& done, double seconds, double rate, std::map<std::string, double>& values);
 
   const TrainConfig& config_;

@@ -13,6 +13,8 @@ TrainEnd train(TrainConfig config, const TrainOptions& options) {
 }
 
 TrainEnd train_with(TrainConfig config, const TrainOptions& options, const PartsFactory& make) {
+  TimeLimit limit(options.time_limit);
+
   // Operators that the policy may name.
   load_plugins(config.plugin);
 
@@ -21,6 +23,7 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
   const torch::Device device = pick_device(config.trainer.device);
   resolve_precision(config, device);
   check_train_config(config);
+  check_metric(config, options);
 
   // Data, networks, objective, optimizers, averages.
   Training training(config, make(config, device), device);
@@ -28,12 +31,10 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
   if (options.dry_run) return dry_run(config, options, training);
 
   // Where a former process left off.
-  Hooks hooks(config, options, training);
+  Hooks hooks(config, options, training, limit);
   StepInfo info = step_info(config.trainer, hooks.resume());
-  const int64_t total = total_steps(config.trainer);
-  if (info.step >= total) return hooks.already_finished();
 
-  for (; info.step < total; info = step_info(config.trainer, info.step + 1)) {
+  for (; !hooks.ended(); info = step_info(config.trainer, info.step + 1)) {
     training.begin(info);
 
     // Each phase that is due: the gradient over all pieces, then a step of its optimizer.
@@ -43,8 +44,8 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
     // Averages and running means.
     training.end(info);
 
-    // Everything that follows is log, sheets, checkpoints and signals.
-    if (hooks.after_step(info)) return TrainEnd::kStopped;
+    // Everything that follows is log, sheets, evaluation, checkpoints, signals and limits.
+    hooks.after_step(info);
   }
   return hooks.finish();
 }

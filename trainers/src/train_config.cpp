@@ -4,6 +4,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/diffaug/augmentation.h"
+#include "centigan/metrics/measurement.h"
 #include "centigan/trainers/objectives.h"
 
 namespace centigan {
@@ -150,6 +151,22 @@ void check_pieces(const TrainConfig& c) {
           "use fewer pieces (biggan: 1), a larger batch, or a smaller mbstd_group_size");
 }
 
+// Patience must mean the same on every machine, so it goes by evaluations at fixed places.
+void check_evaluation(const TrainConfig& c) {
+  const TrainerConfig& t = c.trainer;
+  std::vector<std::string> words;
+  for (const MetricKind& kind : metric_kinds()) words.push_back(kind.word);
+  one_of(t.metric, words, "trainer.metric");
+  at_least(0, t.keep_every, "trainer.keep_every");
+  at_least(0, t.patience, "trainer.patience");
+  at_least(-1, t.eval_every, "trainer.eval_every", "0 is automatic, -1 is never");
+  at_least(2, t.eval_fakes, "trainer.eval_fakes", "500 is usual for 100 pictures");
+  require(t.patience == 0.0 || t.eval_every > 0.0, "trainer.patience", number(t.patience),
+          "0 without evaluations at fixed places", "give --eval-every KIMG as well");
+  require(t.eval_every <= 0.0 || objective_takes_reals(c.loss.objective), "trainer.eval_every", number(t.eval_every),
+          c.loss.objective + " has no real pictures to measure against", "leave it out");
+}
+
 void fill_cadence(TrainerConfig& c) {
   if (c.tick == 0.0) c.tick = c.kimg / 50;
   if (c.save_every == 0.0) c.save_every = c.kimg / 10;
@@ -164,6 +181,7 @@ void check_train_config(TrainConfig& config) {
   check_frozen(config);
   check_combinations(config);
   check_trainer(config.trainer);
+  check_evaluation(config);
   check_pieces(config);
   const bool takes_reals = objective_takes_reals(config.loss.objective);
   require(!(takes_reals ? config.data.path : config.loss.teacher).empty(), takes_reals ? "data.path" : "loss.teacher",

@@ -16,7 +16,22 @@ namespace {
 TrainConfig child_config(const std::string& out, int64_t steps) {
   TrainConfig config = tiny_config("lite", out, steps);
   config.trainer.save_every = 5 * config.trainer.batch / 1000.0;
+  config.trainer.eval_every = std::atof(std::getenv("CENTIGAN_CHILD_EVAL_KIMG"));
+  if (config.trainer.eval_every <= 0) config.trainer.eval_every = -1;
   return config;
+}
+
+Metric slow_metric(const TrainConfig&, const Dataset&, torch::Device) {
+  return [](Generator&, const MetricWatch& watch) {
+    for (int64_t i = 0; i < 60000; ++i) watch(i, 60000), ::usleep(10000);
+    return MetricResult();
+  };
+}
+
+TrainOptions child_options() {
+  TrainOptions options = quiet();
+  options.metric = slow_metric;
+  return options;
 }
 
 // Not a test: what the child process runs. Exit codes are those of the program.
@@ -27,7 +42,7 @@ TEST(Child, DISABLED_Train) {
   install_signal_handlers();
   int code = 1;
   try {
-    const TrainEnd end = train(child_config(out, std::atoll(std::getenv("CENTIGAN_CHILD_STEPS"))), quiet());
+    const TrainEnd end = train(child_config(out, std::atoll(std::getenv("CENTIGAN_CHILD_STEPS"))), child_options());
     code = end == TrainEnd::kStopped ? 1 : 0;
   } catch (const Error& error) {
     std::fprintf(stderr, "%s\n", error.what());
@@ -37,11 +52,12 @@ TEST(Child, DISABLED_Train) {
 
 }  // namespace
 
-ChildTraining::ChildTraining(const std::string& out, int64_t steps) {
+ChildTraining::ChildTraining(const std::string& out, int64_t steps, double eval_kimg) {
   pid_ = fork();
   if (pid_ != 0) return;
   setenv("CENTIGAN_CHILD_OUT", out.c_str(), 1);
   setenv("CENTIGAN_CHILD_STEPS", std::to_string(steps).c_str(), 1);
+  setenv("CENTIGAN_CHILD_EVAL_KIMG", std::to_string(eval_kimg).c_str(), 1);
   const int nowhere = open("/dev/null", O_WRONLY);
   dup2(nowhere, STDOUT_FILENO);
   execl("/proc/self/exe", "unit_trainers", "--gtest_filter=Child.DISABLED_Train", "--gtest_also_run_disabled_tests",

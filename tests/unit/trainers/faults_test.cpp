@@ -115,6 +115,32 @@ TEST(Faults, Usr1SavesAndGoesOn) {
   EXPECT_EQ(run_hash(run), straight_hash(folder / "straight", 100));
 }
 
+bool has_metric_waiting(const std::string& run) {
+  return newest(run).find("0000060.h5") != std::string::npos;
+}
+
+TEST(Faults, AnEvaluationIsLeftWithinSeconds) {
+  const ScratchFolder folder;
+  const std::string run = folder / "run";
+  ChildTraining child(run, 100, 0.08);  // after step 20; the step before saved at 15
+  ASSERT_TRUE(soon([&] { return has_metric_waiting(run); }));
+  pause_ms(1000);
+  const auto begun = std::chrono::steady_clock::now();
+  child.signal(SIGTERM);
+  EXPECT_EQ(child.wait(), 1);
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(30));
+  EXPECT_EQ(newest(run), run + "/checkpoints/0000080.h5");
+  EXPECT_EQ(temporaries(run), 0);
+  ChildTraining again(run, 100, 0.08);  // makes up for it
+  pause_ms(2000);
+  again.signal(SIGTERM);
+  pause_ms(5);
+  again.signal(SIGTERM);
+  const int status = again.wait();
+  EXPECT_TRUE(status == -SIGTERM || status == 1) << status;
+  EXPECT_EQ(newest(run), run + "/checkpoints/0000080.h5");
+}
+
 TEST(Faults, TwoTrainersOnOneRun) {
   const ScratchFolder folder;
   const std::string run = folder / "run";

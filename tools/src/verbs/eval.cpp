@@ -16,92 +16,53 @@
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
-#include "centigan/metrics/extractor.h"
-#include "centigan/metrics/frechet.h"
+#include "centigan/metrics/measurement.h"
 #include "centigan/metrics/nearest.h"
-#include "centigan/metrics/prdc.h"
-#include "centigan/metrics/recipe.h"
 
 namespace centigan {
 namespace {
 
 constexpr int64_t kSheetColumns = 16;
-constexpr int64_t kPrecisionK = 3, kDensityK = 5;
 
 struct Comparison {
   PictureSet real, fake;
   int64_t seed = 0;
   double psi = 1.0;
   std::string run_folder;  // gets the numbers and the sheet; may be empty
+  int64_t images = -1;     // shown to the network that drew the fakes; -1: not known
 };
 
 struct Features {
   at::Tensor real, mirrored, fake;
 };
 
-// Neighbours of one size go through the network together.
-at::Tensor features_of(FeatureExtractor& extractor, const std::vector<at::Tensor>& pictures, Progress& progress,
-                       int64_t& done) {
-  const size_t most = 16 * static_cast<size_t>(hardware_threads());  // the extractor shares a batch between cores
-  std::vector<at::Tensor> parts;
-  for (size_t first = 0; first < pictures.size();) {
-    std::vector<at::Tensor> batch;
-    while (first < pictures.size() && batch.size() < most &&
-           pictures[first].sizes() == pictures[first - batch.size()].sizes())
-      batch.push_back(pictures[first++]);
-    parts.push_back(extractor.features(at::stack(batch)));
-    progress.update(done += static_cast<int64_t>(batch.size()));
-    leave_if_stopped("eval", std::to_string(done) + " pictures measured");
-  }
-  return at::cat(parts);
-}
-
 Features features_of(FeatureExtractor& extractor, const Comparison& sets, bool quiet) {
   std::vector<at::Tensor> mirrored;
   for (const auto& picture : sets.real.pictures) mirrored.push_back(picture.flip({2}));
   Progress progress("features", 2 * sets.real.count() + sets.fake.count(), "pictures", quiet);
-  int64_t done = 0;
+  int64_t before = 0;
+  const auto of = [&](const std::vector<at::Tensor>& pictures) {
+    const at::Tensor part = features_of(extractor, pictures, [&](int64_t done) {
+      progress.update(before + done);
+      leave_if_stopped("eval", std::to_string(before + done) + " pictures measured");
+    });
+    before += part.size(0);
+    return part;
+  };
   Features features;
-  features.real = features_of(extractor, sets.real.pictures, progress, done);
-  features.mirrored = features_of(extractor, mirrored, progress, done);
-  features.fake = features_of(extractor, sets.fake.pictures, progress, done);
+  features.real = of(sets.real.pictures);
+  features.mirrored = of(mirrored);
+  features.fake = of(sets.fake.pictures);
   progress.finish();
   return features;
 }
 
-Recipe recipe_of(const Comparison& sets, const FeatureExtractor& extractor) {
-  Recipe recipe;
-  recipe.extractor = extractor.name();
-  recipe.hash = extractor.weights_hash().substr(0, 8);
-  recipe.real_count = sets.real.count(), recipe.fake_count = sets.fake.count();
-  recipe.real_source = sets.real.source, recipe.fake_source = sets.fake.source;
-  recipe.resolution = sets.real.resolution;
-  recipe.seed = sets.seed, recipe.psi = sets.psi;
-  return recipe;
-}
-
 std::vector<std::pair<std::string, double>> numbers_of(const Features& features, const NearestTraining& nearest,
                                                        const std::string& extractor) {
-  std::vector<std::pair<std::string, double>> numbers;
-  numbers.emplace_back(frechet_label(extractor), frechet_distance(features.real, features.fake).value);
-  if (features.real.size(0) > kDensityK && features.fake.size(0) > kPrecisionK) {
-    const Prdc values = prdc(features.real, features.fake, kPrecisionK, kDensityK);
-    numbers.emplace_back("precision(k=3)", values.precision);
-    numbers.emplace_back("recall(k=3)", values.recall);
-    numbers.emplace_back("density(k=5)", values.density);
-    numbers.emplace_back("coverage(k=5)", values.coverage);
-  }
+  auto numbers = measured_numbers(features.real, features.fake, extractor);
   numbers.emplace_back("nearest-count(flip=1)", static_cast<double>(nearest.covered));
   numbers.emplace_back("near-duplicates(q=0.5,flip=1)", copied_share(nearest, 0.5));
   return numbers;
-}
-
-JsonFields json_of(const Recipe& recipe, const Comparison& sets, const std::string& weights, double seconds) {
-  return {{"metric", recipe.metric},         {"value", recipe.value},
-          {"recipe", recipe_text(recipe)},   {"weights", weights},
-          {"reals", sets.real.fingerprint},  {"fakes", sets.fake.fingerprint},
-          {"version", build_info().version}, {"torch", build_info().torch},
-          {"device", std::string("cpu")},    {"seconds", seconds}};
 }
 
 // Fakes above their nearest training pictures: those that come nearest to copying first, then some at random.
@@ -154,8 +115,10 @@ Comparison open_sets(const Request& request, bool quiet) {
     Run run = open_run(from);
     sets.run_folder = folder_of(from);
     sets.real = training_pictures(run);
-    if (!request.from.empty())
+    if (!request.from.empty()) {
+      sets.images = run.images;
       sets.fake = drawn_pictures(run, static_cast<uint64_t>(request.seed), request.fakes, request.psi, quiet);
+    }
   }
   if (!request.fake.empty()) sets.fake = folder_pictures(request.fake);
   return sets;
@@ -163,7 +126,7 @@ Comparison open_sets(const Request& request, bool quiet) {
 
 void write_numbers(const CommandLine& line, const Comparison& sets, const Features& features,
                    const NearestTraining& nearest, const FeatureExtractor& extractor, double seconds) {
-  Recipe recipe = recipe_of(sets, extractor);
+  Recipe recipe = recipe_of(sets.real, sets.fake, extractor, sets.seed, sets.psi);
   std::vector<std::string> files;
   if (!sets.run_folder.empty()) files.push_back(sets.run_folder + "/metrics.jsonl");
   for (const auto& file : files) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
@@ -171,7 +134,8 @@ void write_numbers(const CommandLine& line, const Comparison& sets, const Featur
   for (const auto& [metric, value] : numbers_of(features, nearest, extractor.name())) {
     recipe.metric = metric, recipe.value = value;
     say(recipe_text(recipe));
-    const auto json = json_of(recipe, sets, extractor.weights_hash(), seconds);
+    auto json = json_of(recipe, sets.real, sets.fake, extractor.weights_hash(), "cpu", seconds);
+    if (sets.images >= 0) json.emplace_back("images", sets.images);
     for (const auto& file : files) append_jsonl(file, json);
   }
   say(std::to_string(nearest.covered) + " of the " + std::to_string(sets.real.count()) +

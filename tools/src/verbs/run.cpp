@@ -11,6 +11,7 @@
 #include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
+#include "centigan/metrics/picture_set.h"
 
 namespace centigan {
 namespace {

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "../duration.h"
 #include "../verbs.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
@@ -91,6 +92,8 @@ int train_run(const CommandLine& line) {
   TrainOptions options;
   options.dry_run = line.has("dry-run");
   options.quiet = line.has("quiet");
+  options.time_limit = duration_of(line, "time-limit");
+  options.weights_dir = line.text("weights-dir");
   Settings settings = configured(line);
   options.opening = std::move(settings.reasons);
   return train(settings.config, options) == TrainEnd::kStopped ? 1 : 0;
@@ -103,6 +106,8 @@ Verb train_verb() {
           "trains a generator, or goes on with a run",
           "--data DIR [--preset NAME] [--out RUN] [--kimg N] [--augment POLICY] [--seed S] [--init FILE]",
           {{"config", "FILE", "", "Text file of `key = value` lines; flags win over it, it wins over the preset."},
+           {"time-limit", "TIME", "", "Save and leave before this process has run so long: 90m, 2h, 1h30m, 5400s."},
+           {"weights-dir", "DIR", "", "Folder of the metric network."},
            {"dry-run", "", "", "Print options, networks, memory and time estimate; write nothing."}},
           train_fields,
           0,

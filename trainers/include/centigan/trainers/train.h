@@ -6,17 +6,21 @@
 
 #include "centigan/core/snapshot.h"
 #include "centigan/models/official.h"
+#include "centigan/trainers/metric.h"
 #include "centigan/trainers/objective.h"
 #include "centigan/trainers/train_config.h"
 
 namespace centigan {
 
-enum class TrainEnd { kFinished, kAlreadyFinished, kStopped };
+enum class TrainEnd { kFinished, kAlreadyFinished, kStopped, kTimeLimit };
 
 struct TrainOptions {
-  bool dry_run = false;                   // print options, networks, memory and time estimate; write nothing
-  bool quiet = false;                     // no progress and no lines on stdout; log.txt is written all the same
-  int64_t max_steps = 0;                  // end after this many steps as a signal would (saving); 0: no limit
+  bool dry_run = false;          // print options, networks, memory and time estimate; write nothing
+  bool quiet = false;            // no progress and no lines on stdout; log.txt is written all the same
+  int64_t max_steps = 0;         // end after this many steps as a signal would (saving); 0: no limit
+  double time_limit = 0;         // seconds; ends, saving, while another step and a save would still fit; 0: no limit
+  std::string weights_dir = {};  // folder of the metric network, where it is not in its usual places
+  MetricFactory metric = {};     // measured instead of trainer.metric
   std::vector<std::string> opening = {};  // lines for the start of the log: what the preset auto chose
 };
 
@@ -38,7 +42,8 @@ TrainParts make_parts(const TrainConfig& config, torch::Device device);
 // Trains, or resumes config.out if it holds a run of the same configuration (other configuration: usage error that
 // lists the differences; only the length may grow, and what does not change the networks may change: threads, cadence
 // of ticks, sheets and checkpoints, device). A prolonged run takes the learning rates of the longer run from where it
-// stands. kStopped: a signal ended it after saving; the log says how to go on.
+// stands. kStopped: a signal ended it after saving, kTimeLimit:
+// TrainOptions::time_limit did; the log says how to go on. Patience without a better number ends in kFinished.
 TrainEnd train(TrainConfig config, const TrainOptions& options);
 
 // The same loop with networks, objective and data of the caller's making.

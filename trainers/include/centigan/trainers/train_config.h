@@ -73,7 +73,12 @@ struct TrainerConfig {
   double save_every = 0;  // kimg between checkpoints; 0: kimg/10
   double tick = 0;        // kimg between log lines; 0: kimg/50
   double grid_every = 0;  // kimg between sample sheets; 0: kimg/10
-  int64_t keep = 2;       // checkpoints that stay
+  int64_t keep = 2;       // newest checkpoints that stay
+  double keep_every = 0;  // kimg; of older checkpoints the first one after each multiple stays; 0: none
+  double eval_every = 0;  // kimg between evaluations; 0: now and then, in a tenth of the time; below 0: never
+  std::string metric = "fid";
+  int64_t eval_fakes = 500;
+  double patience = 0;  // kimg without a better number after which the run is finished; 0: no end
   std::string augment = "color,translation,cutout";
   AdaptConfig adapt;
   double ema_kimg = 10.0, ema_rampup = 0.05;  // half-life; ramp-up as a share of images seen, 0: none
@@ -95,7 +100,14 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.field("save_every", c.save_every, "Thousands of pictures between checkpoints; 0 is a tenth of the run.");
   v.field("tick", c.tick, "Thousands of pictures between log lines; 0 is a fiftieth of the run.");
   v.field("grid_every", c.grid_every, "Thousands of pictures between sample sheets; 0 is a tenth of the run.");
-  v.field("keep", c.keep, "Checkpoints that are kept (at least 2).");
+  v.field("keep", c.keep, "Newest checkpoints that are kept (at least 2).");
+  v.field("keep_every", c.keep_every,
+          "Older checkpoints that stay: the first one after each multiple of this many kimg; 0 keeps none.");
+  v.field("eval_every", c.eval_every,
+          "Thousands of pictures between evaluations; 0 is now and then, in a tenth of the time; -1 is never.");
+  v.field("metric", c.metric, "What an evaluation measures: fid, precision, recall, density or coverage.");
+  v.field("eval_fakes", c.eval_fakes, "Pictures that are drawn for an evaluation.");
+  v.field("patience", c.patience, "Thousands of pictures without a better number that end the run; 0 is no end.");
   v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout or ada:bgc; empty is none.");
   v.group("adapt", c.adapt);
   v.field("ema_kimg", c.ema_kimg, "Half-life of the generator's average in thousands of pictures.");

@@ -1,0 +1,90 @@
+#include "centigan/metrics/measurement.h"
+
+#include <ATen/ATen.h>
+
+#include <stdexcept>
+
+#include "centigan/core/device.h"
+#include "centigan/metrics/frechet.h"
+#include "centigan/metrics/prdc.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kPrecisionK = 3, kDensityK = 5;
+
+using Numbers = std::vector<std::pair<std::string, double>>;
+
+Numbers manifold_numbers(const at::Tensor& real, const at::Tensor& fake) {
+  const Prdc values = prdc(real, fake, kPrecisionK, kDensityK);
+  return {{"precision(k=3)", values.precision},
+          {"recall(k=3)", values.recall},
+          {"density(k=5)", values.density},
+          {"coverage(k=5)", values.coverage}};
+}
+
+}  // namespace
+
+at::Tensor features_of(FeatureExtractor& extractor, const std::vector<at::Tensor>& pictures,
+                       const std::function<void(int64_t done)>& watch) {
+  const size_t most = 16 * static_cast<size_t>(hardware_threads());  // the extractor shares a batch between cores
+  std::vector<at::Tensor> parts;
+  for (size_t first = 0; first < pictures.size();) {
+    std::vector<at::Tensor> batch;
+    while (first < pictures.size() && batch.size() < most &&
+           pictures[first].sizes() == pictures[first - batch.size()].sizes())
+      batch.push_back(pictures[first++]);
+    parts.push_back(extractor.features(at::stack(batch)));
+    watch(static_cast<int64_t>(first));
+  }
+  return at::cat(parts);
+}
+
+Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureExtractor& extractor, int64_t seed,
+                 double psi) {
+  Recipe recipe;
+  recipe.extractor = extractor.name();
+  recipe.hash = extractor.weights_hash().substr(0, 8);
+  recipe.real_count = real.count(), recipe.fake_count = fake.count();
+  recipe.real_source = real.source, recipe.fake_source = fake.source;
+  recipe.resolution = real.resolution;
+  recipe.seed = seed, recipe.psi = psi;
+  return recipe;
+}
+
+JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSet& fake, const std::string& weights,
+                   const std::string& device, double seconds) {
+  return {{"metric", recipe.metric},
+          {"value", recipe.value},
+          {"recipe", recipe_text(recipe)},
+          {"weights", weights},
+          {"reals", real.fingerprint},
+          {"fakes", fake.fingerprint},
+          {"version", build_info().version},
+          {"torch", build_info().torch},
+          {"device", device},
+          {"seconds", seconds}};
+}
+
+const std::vector<MetricKind>& metric_kinds() {
+  static const std::vector<MetricKind> kinds = {
+      {"fid", false}, {"precision", true}, {"recall", true}, {"density", true}, {"coverage", true}};
+  return kinds;
+}
+
+std::pair<std::string, double> measured_number(const std::string& word, const at::Tensor& real, const at::Tensor& fake,
+                                               const std::string& extractor) {
+  if (word == "fid") return {frechet_label(extractor), frechet_distance(real, fake).value};
+  for (const auto& [name, value] : manifold_numbers(real, fake))
+    if (name.rfind(word + "(", 0) == 0) return {name, value};
+  throw std::out_of_range("metric " + word);
+}
+
+Numbers measured_numbers(const at::Tensor& real, const at::Tensor& fake, const std::string& extractor) {
+  Numbers numbers = {measured_number("fid", real, fake, extractor)};
+  if (real.size(0) <= kDensityK || fake.size(0) <= kPrecisionK) return numbers;
+  for (const auto& number : manifold_numbers(real, fake)) numbers.push_back(number);
+  return numbers;
+}
+
+}  // namespace centigan

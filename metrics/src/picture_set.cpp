@@ -1,0 +1,89 @@
+#include "centigan/metrics/picture_set.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "centigan/core/error.h"
+#include "centigan/core/hash.h"
+
+namespace centigan {
+namespace {
+
+// Only names are needed of the data set that lists a folder, so its pictures are kept small.
+constexpr int64_t kListingResolution = 16;
+
+std::string source_of(const std::vector<std::string>& names) {
+  size_t jpeg = 0;
+  for (const auto& name : names) {
+    const std::string extension = std::filesystem::path(name).extension().string();
+    jpeg += extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
+  }
+  return jpeg == 0 ? "png" : jpeg == names.size() ? "jpeg" : "mixed";
+}
+
+std::vector<std::string> names_of(const Dataset& dataset) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
+  return names;
+}
+
+std::string fingerprint_of(const std::vector<std::string>& names, const std::vector<at::Tensor>& pictures) {
+  Sha256 hash;
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    const auto pixels = pictures[i].contiguous();
+    hash.add(names[i]).add(pixels.data_ptr(), pixels.nbytes());
+  }
+  return hash.hex();
+}
+
+}  // namespace
+
+PictureSet dataset_pictures(const Dataset& dataset) {
+  PictureSet set;
+  for (int64_t i = 0; i < dataset.size(); ++i) set.pictures.push_back(dataset.image(i));
+  set.source = source_of(names_of(dataset));
+  set.resolution = PictureSize(dataset.height(), dataset.width()).text();
+  set.fingerprint = dataset.fingerprint();
+  return set;
+}
+
+PictureSet folder_pictures(const std::string& folder) {
+  DataConfig config;
+  config.path = folder;
+  auto names = names_of(*open_dataset(config, kListingResolution, 3));
+  PictureSet set;
+  set.pictures = native_images(config);
+  if (names.size() != set.pictures.size())
+    fail("eval", escaped(folder), "changed while it was read", "run it again when nothing writes there");
+  const auto grid = std::find(names.begin(), names.end(), "grid.png");
+  if (grid != names.end()) {
+    set.pictures.erase(set.pictures.begin() + (grid - names.begin()));
+    names.erase(grid);
+  }
+  set.source = source_of(names);
+  set.fingerprint = fingerprint_of(names, set.pictures);
+  return set;
+}
+
+PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds) {
+  PictureSet set;
+  std::vector<std::string> names;
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    set.pictures.push_back(images[static_cast<int64_t>(i)]);
+    names.push_back(picture_name(seeds[i]));
+  }
+  set.source = "gen8";
+  set.fingerprint = fingerprint_of(names, set.pictures);
+  return set;
+}
+
+std::string picture_name(uint64_t seed) {
+  char name[40];
+  std::snprintf(name, sizeof name, "seed%05llu.png", static_cast<unsigned long long>(seed));
+  return name;
+}
+
+}  // namespace centigan

@@ -1,0 +1,34 @@
+// Pictures of a generator: by seed, or of given latents.
+#pragma once
+#include <torch/types.h>
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "centigan/models/generator.h"
+
+namespace centigan {
+
+// What to draw; one picture a row.
+struct DrawRequest {
+  torch::Tensor z;            // [N,z_dim], or undefined
+  torch::Tensor ws;           // [N,num_ws,w_dim] instead of z
+  torch::Tensor labels;       // [N,c_dim], or undefined where the network takes none
+  torch::Tensor noise_seeds;  // int64 [N]
+  double psi = 1.0;
+  int64_t cutoff = -1;  // truncation of the first `cutoff` styles; negative: of all
+  NoiseMode noise = NoiseMode::kRandom;
+  int64_t count() const { return z.defined() ? z.size(0) : ws.size(0); }
+};
+
+// Latents that the C runtime draws for the same seeds, noise keyed by them, and seed mod classes as the class.
+DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint64_t>& seeds);
+
+// float32 [N,C,H,W] on the CPU, not clamped, drawn on `device`, where the generator is, in IEEE float32 and on all
+// cores; what was set before comes back. A generator in training is one again afterwards. `watch` gets the number of
+// pictures drawn so far; what it throws ends the work.
+torch::Tensor draw_pictures(Generator& generator, const DrawRequest& request, torch::Device device,
+                            const std::function<void(int64_t done)>& watch);
+
+}  // namespace centigan
