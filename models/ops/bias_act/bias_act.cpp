@@ -107,7 +107,10 @@ BiasActOptions bias_act_options(const Tensor& x, const OptionalTensor& b, int64_
   return {dim, std::string(act), alpha.value_or(0.2), gain.value_or(default_gain), clamp.value_or(-1.0)};
 }
 
-BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp) {
+BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp,
+                                at::ScalarType type) {
+  if (type == at::kHalf) clamp = static_cast<float>(at::Half(static_cast<float>(clamp)));
+  if (type == at::kBFloat16) clamp = static_cast<float>(at::BFloat16(static_cast<float>(clamp)));
   return {dim, std::string(act), alpha, gain, clamp};
 }
 

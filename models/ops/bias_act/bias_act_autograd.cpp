@@ -109,7 +109,7 @@ std::tuple<Tensor, Tensor> bias_act_backward_autograd(const Tensor& dy, const Op
                                                       std::string_view act, double alpha, double gain, double clamp,
                                                       bool bias_grad) {
   const variable_list out =
-      BiasActBackward::apply(dy, x, b, y, bias_act_options(dim, act, alpha, gain, clamp), bias_grad);
+      BiasActBackward::apply(dy, x, b, y, bias_act_options(dim, act, alpha, gain, clamp, dy.scalar_type()), bias_grad);
   return {out[0], out[1]};
 }
 
@@ -117,7 +117,7 @@ std::tuple<Tensor, Tensor> bias_act_backward_autograd(const Tensor& dy, const Op
 Tensor bias_act_double_backward_autograd(const Tensor& grad, const Tensor& dy, const OptionalTensor& x,
                                          const OptionalTensor& b, const OptionalTensor& y, int64_t dim,
                                          std::string_view act, double alpha, double gain, double clamp) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy.scalar_type());
   const bool wanted =
       grad.requires_grad() || dy.requires_grad() || (x && x->requires_grad()) || (b && b->requires_grad());
   if (at::GradMode::is_enabled() && wanted) return bias_act_double_backward_ref(grad, dy, x.value(), b, o);

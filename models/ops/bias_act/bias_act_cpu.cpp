@@ -68,7 +68,7 @@ Tensor bias_sum(const Tensor& sums, const BiasActPass& pass) {
 std::tuple<Tensor, Tensor> bias_act_backward_cpu(const Tensor& dy_in, const OptionalTensor& x, const OptionalTensor& b,
                                                  const OptionalTensor& y, int64_t dim, std::string_view act,
                                                  double alpha, double gain, double clamp, bool bias_grad) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy_in.scalar_type());
   const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
   const Tensor dy = dense(dy_in, format), shown = or_undefined(o.from_input() ? x : y);
   const Tensor r = shown.defined() ? dense(shown, format) : shown;
@@ -91,7 +91,7 @@ std::tuple<Tensor, Tensor> bias_act_backward_cpu(const Tensor& dy_in, const Opti
 Tensor bias_act_double_backward_cpu(const Tensor& grad_in, const Tensor& dy_in, const OptionalTensor& x,
                                     const OptionalTensor& b, const OptionalTensor& y, int64_t dim, std::string_view act,
                                     double alpha, double gain, double clamp) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy_in.scalar_type());
   const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
   const Tensor dy = dense(dy_in, format), grad = dense(grad_in, format);
   const Tensor r = dense(o.from_input() ? x.value() : y.value(), format);

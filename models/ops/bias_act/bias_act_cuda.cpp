@@ -69,7 +69,7 @@ Tensor bias_act(const Tensor& x_in, const OptionalTensor& b, int64_t dim, std::s
 std::tuple<Tensor, Tensor> bias_act_backward(const Tensor& dy_in, const OptionalTensor& x, const OptionalTensor& b,
                                              const OptionalTensor& y, int64_t dim, std::string_view act, double alpha,
                                              double gain, double clamp, bool bias_grad) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy_in.scalar_type());
   const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
   const Tensor dy = dy_in.contiguous(format), dx = at::empty_like(dy);
   const Tensor r = dense_in_format(o.from_input() ? x : y, format);
@@ -81,7 +81,7 @@ std::tuple<Tensor, Tensor> bias_act_backward(const Tensor& dy_in, const Optional
 Tensor bias_act_double_backward(const Tensor& grad, const Tensor& dy_in, const OptionalTensor& x,
                                 const OptionalTensor& b, const OptionalTensor& y, int64_t dim, std::string_view act,
                                 double alpha, double gain, double clamp) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy_in.scalar_type());
   const at::MemoryFormat format = bias_act_layout(dy_in, x, y).suggest_memory_format();
   const Tensor dy = dy_in.contiguous(format), out = at::empty_like(dy);
   const Tensor r = (o.from_input() ? x.value() : y.value()).contiguous(format);

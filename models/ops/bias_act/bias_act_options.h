@@ -28,8 +28,10 @@ struct BiasActOptions {
 // Fills defaults in and checks. Works on symbolic sizes.
 BiasActOptions bias_act_options(const at::Tensor& x, const OptionalTensor& b, int64_t dim, std::string_view act,
                                 std::optional<double> alpha, std::optional<double> gain, std::optional<double> clamp);
-// The same for the backward operators, whose options are all given.
-BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp);
+// The same for the backward operators, whose options are all given. The clamp becomes what a result of this type holds
+// where it was clamped: rounded, so that kernels find it by comparison.
+BiasActOptions bias_act_options(int64_t dim, std::string_view act, double alpha, double gain, double clamp,
+                                at::ScalarType type);
 
 // Which tensor gives gradients their layout: what the forward pass worked on, for gradients come in any.
 const at::Tensor& bias_act_layout(const at::Tensor& dy, const OptionalTensor& x, const OptionalTensor& y);

@@ -36,14 +36,15 @@ Tensor bias_act_aten(const Tensor& x, const OptionalTensor& b, int64_t dim, std:
 std::tuple<Tensor, Tensor> bias_act_backward_aten(const Tensor& dy, const OptionalTensor& x, const OptionalTensor& b,
                                                   const OptionalTensor& y, int64_t dim, std::string_view act,
                                                   double alpha, double gain, double clamp, bool bias_grad) {
-  const auto [dx, db] = bias_act_backward_ref(dy, x, b, y, bias_act_options(dim, act, alpha, gain, clamp), bias_grad);
+  const auto [dx, db] =
+      bias_act_backward_ref(dy, x, b, y, bias_act_options(dim, act, alpha, gain, clamp, dy.scalar_type()), bias_grad);
   return {in_layout_of(dx, bias_act_layout(dy, x, y)), db};
 }
 
 Tensor bias_act_double_backward_aten(const Tensor& grad, const Tensor& dy, const OptionalTensor& x,
                                      const OptionalTensor& b, const OptionalTensor& y, int64_t dim,
                                      std::string_view act, double alpha, double gain, double clamp) {
-  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp);
+  const BiasActOptions o = bias_act_options(dim, act, alpha, gain, clamp, dy.scalar_type());
   return in_layout_of(bias_act_double_backward_ref(grad, dy, x.value(), b, o), bias_act_layout(dy, x, y));
 }
 

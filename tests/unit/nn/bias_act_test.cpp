@@ -144,6 +144,17 @@ TEST(BiasAct, GradientIsZeroAtTheClampAndNegativeSideAtZero) {
   EXPECT_EQ(torch::autograd::grad({half.sum()}, {x})[0][2].item<double>(), 0.0);
 }
 
+// Half types hold another number than 0.7, on either side of it.
+TEST(BiasAct, GradientIsZeroAtAClampThatTheTypeCannotHold) {
+  for (const auto type : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble})
+    for (const double clamp : {0.7, 0.3, 256 * std::sqrt(0.5)})
+      for (const char* act : {"linear", "lrelu", "swish", "softplus"}) {
+        const Tensor x = at::full({8}, 900.0, type).requires_grad_();
+        const Tensor y = bias_act(x, std::nullopt, 0, act, std::nullopt, std::nullopt, clamp);
+        EXPECT_TRUE(torch::autograd::grad({y.sum()}, {x})[0].equal(at::zeros({8}, type))) << act << clamp << type;
+      }
+}
+
 TEST(BiasAct, Gradients) {
   const Tensor x = filler("gx", {2, 3, 4}), b = filler("gb", {3}, 0.5);
   for (const ActGolden& g : kActGoldens) {
