@@ -11,7 +11,7 @@ them without custom kernels: filters by stuffing zeros, padding and a convolutio
 elementwise calls, second derivatives by autograd. All train on samples/smileys, each in a process of its own, in turn
 and in alternating order, so that a busy machine slows all. Prints a table in Markdown: seconds per 1,000 pictures
 (median over rounds, one step ahead of each is not counted) and the most memory of a process, whole and beyond what it
-held before it had networks or data. An interrupted run prints what it has.
+held before it had networks or data. What is interrupted or fails prints what it has.
 """
 import argparse
 import copy
@@ -241,7 +241,7 @@ def run_process(command):
     """What it printed, and its peak memory in MB."""
     done = subprocess.run([sys.executable, "-c", LAUNCH, *command], capture_output=True, text=True)
     if done.returncode:
-        sys.exit(f"train_stylegan2: failed: {' '.join(command)}\n{done.stdout}{done.stderr}")
+        raise RuntimeError(f"failed: {' '.join(command)}\n{done.stdout}{done.stderr}")
     output, _, peak = done.stdout.rstrip().rpartition("peak ")
     return output, float(peak)
 
@@ -267,7 +267,7 @@ def measure_centigan(arguments, precision):
         lines = [json.loads(line) for line in open(folder + "/run/stats.jsonl")]
     first, last = lines[0], lines[-1]
     if last["images"] - first["images"] != arguments.steps * BATCH:
-        sys.exit("train_stylegan2: the run's log does not have one line a step")
+        raise RuntimeError("the run's log does not have one line a step")
     _, start = run_process([arguments.centigan, "--version"])
     seconds = 1000 * (last["Timing/seconds"] - first["Timing/seconds"]) / (last["images"] - first["images"])
     return {"seconds": seconds, "peak": peak, "start": start}
@@ -320,15 +320,17 @@ def compare(arguments):
     jobs += [("PyTorch, " + layout, measure_peer, layout) for layout in layouts]
     print(f"{arguments.resolution} px, {arguments.threads} threads, R1 every {arguments.r1_interval} steps, "
           f"{arguments.steps} steps a round, torch {torch.__version__}\n")
-    results = {}
+    results, problem = {}, None
     try:
         for i in range(arguments.rounds):
             for name, measure, what in jobs if i % 2 == 0 else reversed(jobs):
                 results.setdefault(name, []).append(measure(arguments, what))
                 print(f"round {i + 1}: {name} {results[name][-1]['seconds']:.1f} s per kimg", file=sys.stderr)
-    except KeyboardInterrupt:
-        pass
+    except (KeyboardInterrupt, RuntimeError) as error:
+        problem = str(error) or "interrupted"
     print_table({name: results[name] for name, _, _ in jobs if name in results})
+    if problem:
+        sys.exit(f"train_stylegan2: {problem}")
 
 
 # Where a sample belongs: library and symbol, first match.

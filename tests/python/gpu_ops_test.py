@@ -197,15 +197,15 @@ class OnGpu(unittest.TestCase):
             ops.diffaug(cpu.picture().cuda(), cpu.draws(2, 7), "color,translation,cutout")
 
     def test_more_values_than_32_bits_count(self):
-        if torch.cuda.mem_get_info()[0] < 20 << 30:
-            self.skipTest("less than 20 GB are free")
+        if torch.cuda.mem_get_info()[0] < 30 << 30:
+            self.skipTest("less than 30 GB are free")
         x = torch.zeros(1, 1, 46400, 46400, dtype=torch.float16, device="cuda")
         x[0, 0, -1, -1] = 1
         u = torch.full((1, 3), 0.5, device="cuda")
         y = ops.diffaug(x, u, "translation,brightness")  # no shift, no offset
         self.assertTrue(torch.equal(x, y))
         z = ops.upfirdn2d(x, cpu.fir().cuda(), 1, 1, [2, 1, 2, 1])
-        self.assertEqual(z[0, 0, -4:, -4:].count_nonzero().item(), 9)
+        self.assertEqual(z[0, 0, -4:, -4:].count_nonzero().item(), 4)
         self.assertTrue(torch.equal(ops.bias_act(x, None, 1, "relu", None, 1.0), x))
 
 
