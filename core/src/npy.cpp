@@ -140,7 +140,7 @@ torch::Tensor read_npy(const std::string& path) {
   return parse_npy(bytes.data(), bytes.size(), path);
 }
 
-void write_npy(const std::string& path, const torch::Tensor& tensor) {
+std::string npy_bytes(const torch::Tensor& tensor, const std::string& path) {
   const torch::Tensor plain = plain_tensor(tensor);
   const ElementType* type = find_element_type(plain.scalar_type());
   if (!type || type->npy[0] == '\0') {
@@ -149,6 +149,11 @@ void write_npy(const std::string& path, const torch::Tensor& tensor) {
   }
   std::string bytes = npy_header(plain, type->npy);
   bytes.append(static_cast<const char*>(plain.data_ptr()), plain.nbytes());
+  return bytes;
+}
+
+void write_npy(const std::string& path, const torch::Tensor& tensor) {
+  const std::string bytes = npy_bytes(tensor, path);
   write_file_atomically(path, bytes.data(), bytes.size(), "npy");
 }
 

@@ -16,9 +16,13 @@ std::string six_digits(double value) {
   return text;
 }
 
+std::string count_text(int64_t count) {
+  return count < 0 ? "?" : std::to_string(count);
+}
+
 std::string bracket_text(const Recipe& r) {
-  return r.extractor + "/" + r.hash + ";rs=" + r.resize + ";n=" + std::to_string(r.real_count) + ":" +
-         std::to_string(r.fake_count) + ";ref=" + r.reference + ";src=" + r.real_source + ":" + r.fake_source +
+  return r.extractor + "/" + r.hash + ";rs=" + r.resize + ";n=" + count_text(r.real_count) + ":" +
+         count_text(r.fake_count) + ";ref=" + r.reference + ";src=" + r.real_source + ":" + r.fake_source +
          ";res=" + r.resolution + ";ddof=" + std::to_string(r.ddof) + ";seed=" + std::to_string(r.seed) +
          ";psi=" + six_digits(r.psi) + ";ema=" + (r.ema ? "1" : "0") + ";v=1";
 }
@@ -32,7 +36,8 @@ std::string take(std::string& text, const std::string& end) {
 }
 
 int64_t take_count(std::string& text, const std::string& end) {
-  return std::strtoll(take(text, end).c_str(), nullptr, 10);
+  const std::string digits = take(text, end);
+  return digits == "?" ? -1 : std::strtoll(digits.c_str(), nullptr, 10);
 }
 
 }  // namespace

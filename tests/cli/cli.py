@@ -51,11 +51,13 @@ class CliTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="centigan-cli-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        self.cache = tempfile.mkdtemp(prefix="centigan-cache-")
+        self.addCleanup(shutil.rmtree, self.cache, ignore_errors=True)
 
     def run_program(self, *arguments, environment=None, **options):
         process = subprocess.run([PROGRAM, *map(str, arguments)], cwd=self.folder, capture_output=True, text=True,
                                  errors="replace", stdin=subprocess.DEVNULL, timeout=240,
-                                 env={**os.environ, **(environment or {})}, **options)
+                                 env={**os.environ, "XDG_CACHE_HOME": self.cache, **(environment or {})}, **options)
         self.assertIsNone(NEVER.search(process.stderr), process.stderr)
         return process
 

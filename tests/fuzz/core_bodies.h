@@ -7,6 +7,7 @@
 #include "centigan/core/config.h"
 #include "centigan/core/error.h"
 #include "centigan/core/npy.h"
+#include "centigan/core/npz.h"
 #include "centigan/core/safetensors.h"
 
 namespace centigan::fuzz {
@@ -23,6 +24,15 @@ inline void safetensors(const uint8_t* bytes, size_t size) {
 inline void npy(const uint8_t* bytes, size_t size) {
   try {
     if (parse_npy(bytes, size, "fuzz").nbytes() > size) __builtin_trap();
+  } catch (const Error&) {
+  }
+}
+
+inline void npz(const uint8_t* bytes, size_t size) {
+  try {
+    size_t total = 0;
+    for (const auto& [name, array] : parse_npz(bytes, size, "fuzz")) total += array.nbytes();
+    if (total > 1001 * size) __builtin_trap();
   } catch (const Error&) {
   }
 }

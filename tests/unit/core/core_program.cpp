@@ -3,7 +3,7 @@
 //   core_program serve FILE ERRORS   for each line "COUNT NAME=VALUE …" on stdin: saves in a child with these variables
 //                                    and stderr in ERRORS, then prints its wait status
 //   core_program dump FILE FOLDER    a checkpoint's tensors as .npy, with dots for slashes
-//   core_program safetensors IN OUT  reads and writes again          core_program npy IN OUT  likewise
+//   core_program safetensors IN OUT  reads and writes again          core_program npy IN OUT, npz IN OUT  likewise
 #include <ATen/ops/arange.h>
 #include <ATen/ops/full.h>
 
@@ -18,6 +18,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/npy.h"
+#include "centigan/core/npz.h"
 #include "centigan/core/safetensors.h"
 #include "centigan/core/snapshot.h"
 
@@ -77,6 +78,8 @@ int run(const std::string& verb, const std::string& first, const std::string& se
       dump(first, second);
     else if (verb == "safetensors")
       write_safetensors(second, read_safetensors(first));
+    else if (verb == "npz")
+      write_npz(argv[3], read_npz(argv[2]));
     else if (verb == "npy")
       write_npy(second, read_npy(first));
     else

@@ -49,6 +49,19 @@ def check_npy(folder):
             assert back.dtype == array.dtype and back.shape == array.shape and (back == array).all(), (dtype, shape)
 
 
+def check_npz(folder):
+    values = np.random.default_rng(0).normal(size=(60, 60))
+    arrays = {"mu": values[0], "sigma": values, "counts": np.arange(3000) % 7, "none": np.zeros((0, 3), np.float32),
+              "zeros": np.zeros(50000), "text-like": np.frombuffer(b"abcabcabd" * 900, np.uint8)}
+    for save in (np.savez, np.savez_compressed):
+        save(folder / "theirs.npz", **arrays)
+        run("npz", folder / "theirs.npz", folder / "ours.npz")
+        with np.load(folder / "ours.npz", allow_pickle=False) as back:
+            assert sorted(back.files) == sorted(arrays)
+            for name, array in arrays.items():
+                assert back[name].dtype == array.dtype and np.array_equal(back[name], array), name
+
+
 def check_checkpoint(folder):
     """A second reader, written from docs/checkpoint-format.md alone."""
     path = folder / "000001.h5"
@@ -74,5 +87,6 @@ def check_checkpoint(folder):
 with tempfile.TemporaryDirectory() as name:
     check_safetensors(Path(name))
     check_npy(Path(name))
+    check_npz(Path(name))
     check_checkpoint(Path(name))
 print("all formats agree")

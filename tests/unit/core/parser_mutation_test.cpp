@@ -1,10 +1,14 @@
 // The fuzzers' bodies over some thousand mutated inputs, on every machine and without a fuzzer.
+#include <ATen/ops/arange.h>
 #include <gtest/gtest.h>
 
 #include <chrono>
 
 #include "../../fuzz/core_bodies.h"
+#include "centigan/core/file.h"
 #include "centigan/core/random.h"
+#include "raw_inflate.h"
+#include "test_support.h"
 
 namespace centigan {
 namespace {
@@ -56,6 +60,24 @@ TEST(ParserMutations, Npy) {
   const std::string dict = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 2), }\n";
   run_mutations("npy", fuzz::npy,
                 {std::string("\x93NUMPY\1\0", 8) + static_cast<char>(dict.size()) + '\0' + dict + "12345678"});
+}
+
+TEST(ParserMutations, Npz) {
+  const test::TempFolder folder;
+  write_npz(folder / "a.npz", {{"mu", at::arange(1, 3, at::kDouble)}});
+  const std::vector<uint8_t> bytes = read_file(folder / "a.npz", "npz");
+  run_mutations("npz", fuzz::npz, {std::string(bytes.begin(), bytes.end())});
+}
+
+// Any bytes as a deflate stream: an end or false, and never a byte outside (which sanitizers would see).
+TEST(ParserMutations, Deflate) {
+  const auto body = [](const uint8_t* bytes, size_t size) {
+    uint8_t out[300];
+    raw_inflate(bytes, size, out, sizeof out);
+  };
+  run_mutations("deflate", body,
+                {std::string("\x4b\x4c\x4a\x4e\x4c\x4a\x4e\x01\x51\x29\0", 11),
+                 std::string("\x05\xc0\x81\x08\0\0\0\0\x20\x7f\xeb\x0b\0\0", 14)});
 }
 
 TEST(ParserMutations, ConfigText) {

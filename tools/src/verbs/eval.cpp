@@ -3,160 +3,279 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <filesystem>
-#include <numeric>
 
 #include "../drawing.h"
+#include "../eval_metrics.h"
 #include "../picture_set.h"
 #include "../verbs.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
+#include "centigan/core/plugins.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
-#include "centigan/metrics/measurement.h"
-#include "centigan/metrics/nearest.h"
+#include "centigan/metrics/recipe.h"
 
 namespace centigan {
 namespace {
 
 constexpr int64_t kSheetColumns = 16;
 
-struct Comparison {
-  PictureSet real, fake;
-  int64_t seed = 0;
+// The command line, checked before anything is opened.
+struct Request {
+  std::string from, fake, real, real_from, held_out;
+  NamedRecipe recipe;
+  std::vector<std::string> words;
+  bool chosen_words = false;  // by the user: what cannot be computed is an error then
+  int64_t fakes = 0, seed = 0;
   double psi = 1.0;
+  ExtractorOptions options;
+  std::string extractor, reference;
+};
+
+std::vector<std::string> words_of(const std::string& list) {
+  std::vector<std::string> words;
+  for (size_t at = 0; at <= list.size();) {
+    const size_t end = std::min(list.find(',', at), list.size());
+    std::string word = list.substr(at, end - at);
+    at = end + 1;
+    if (word == "precision" || word == "recall" || word == "density" || word == "coverage") word = "prdc";
+    const auto& known = metric_words();
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      fail_usage("eval", "--metrics", escaped(word) + " is no metric",
+                 did_you_mean(word, known,
+                              "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity, "
+                              "smoothness, d-gap, ppl"));
+    if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
+  }
+  return words;
+}
+
+NamedRecipe recipe_named(const CommandLine& line) {
+  std::vector<std::string> names;
+  for (const auto& recipe : named_recipes()) names.push_back(recipe.name);
+  const std::string name = line.one_of("recipe", names);
+  return *std::find_if(named_recipes().begin(), named_recipes().end(), [&](const auto& r) { return r.name == name; });
+}
+
+Request read_request(const CommandLine& line) {
+  if (line.has("from") == line.has("fake") || (line.has("fake") && line.has("real") == line.has("real-from")) ||
+      (line.has("from") && line.has("real-from")))
+    fail_usage("eval", "--from, --fake", "does not say what is measured against what",
+               "give --from RUN, or --fake DIR with --real DIR or --real-from RUN");
+  Request r;
+  r.from = line.text("from"), r.fake = line.text("fake"), r.real = line.text("real");
+  r.real_from = line.text("real-from"), r.held_out = line.text("held-out");
+  r.recipe = recipe_named(line);
+  r.chosen_words = line.has("metrics");
+  r.words = words_of(r.chosen_words ? line.text("metrics") : r.recipe.metrics);
+  r.fakes = line.has("fakes") ? line.integer("fakes", 2, 1000000) : r.recipe.fakes;
+  r.seed = line.integer("seed", 0, INT64_MAX / 2);
+  r.psi = line.number("trunc", -2.0, 2.0);
+  r.options.bf16 = line.has("bf16");
+  r.options.resize = line.has("resize") ? line.one_of("resize", {"tf1", "hp", "aa"}) : "";
+  r.extractor = line.text("extractor");
+  r.reference = line.has("ref") ? line.one_of("ref", {"train", "holdout"}) : r.recipe.reference;
+  return r;
+}
+
+bool is_statistics(const std::string& path) {
+  return path.size() > 4 && path.compare(path.size() - 4, 4, ".npz") == 0;
+}
+
+std::string cache_folder(const CommandLine& line) {
+  if (line.has("cache")) return line.text("cache") == "none" ? "" : line.text("cache");
+  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/centigan";
+  const char* home = std::getenv("HOME");
+  return home && *home ? std::string(home) + "/.cache/centigan" : "";
+}
+
+// What is opened before anything is measured, so that mistakes are said at once.
+struct Sources {
+  std::shared_ptr<PictureStream> real, fake, held_out;  // null: imported statistics, or not given
+  std::shared_ptr<Run> run;
   std::string run_folder;  // gets the numbers and the sheet; may be empty
   int64_t images = -1;     // shown to the network that drew the fakes; -1: not known
 };
-
-struct Features {
-  at::Tensor real, mirrored, fake;
-};
-
-Features features_of(FeatureExtractor& extractor, const Comparison& sets, bool quiet) {
-  std::vector<at::Tensor> mirrored;
-  for (const auto& picture : sets.real.pictures) mirrored.push_back(picture.flip({2}));
-  Progress progress("features", 2 * sets.real.count() + sets.fake.count(), "pictures", quiet);
-  int64_t before = 0;
-  const auto of = [&](const std::vector<at::Tensor>& pictures) {
-    const at::Tensor part = features_of(extractor, pictures, [&](int64_t done) {
-      progress.update(before + done);
-      leave_if_stopped("eval", std::to_string(before + done) + " pictures measured");
-    });
-    before += part.size(0);
-    return part;
-  };
-  Features features;
-  features.real = of(sets.real.pictures);
-  features.mirrored = of(mirrored);
-  features.fake = of(sets.fake.pictures);
-  progress.finish();
-  return features;
-}
-
-std::vector<std::pair<std::string, double>> numbers_of(const Features& features, const NearestTraining& nearest,
-                                                       const std::string& extractor) {
-  auto numbers = measured_numbers(features.real, features.fake, extractor);
-  numbers.emplace_back("nearest-count(flip=1)", static_cast<double>(nearest.covered));
-  numbers.emplace_back("near-duplicates(q=0.5,flip=1)", copied_share(nearest, 0.5));
-  return numbers;
-}
-
-// Fakes above their nearest training pictures: those that come nearest to copying first, then some at random.
-void write_sheet(const std::string& path, const Comparison& sets, const NearestTraining& nearest) {
-  const auto ratio = nearest.distance / nearest.own.index_select(0, nearest.index).clamp_min(1e-12);
-  const auto closest = std::get<1>(ratio.sort());
-  const auto random = RandomStream(static_cast<uint64_t>(sets.seed), "eval/sheet").permutation(0, sets.fake.count());
-  std::vector<std::pair<at::Tensor, at::Tensor>> pairs;
-  const auto add = [&](int64_t fake) {
-    pairs.emplace_back(sets.fake.pictures[fake], sets.real.pictures[nearest.index[fake].item<int64_t>()]);
-  };
-  const int64_t columns = std::min(kSheetColumns, sets.fake.count());
-  for (int64_t i = 0; i < columns; ++i) add(closest[i].item<int64_t>());
-  for (int64_t i = 0; i < columns; ++i) add(random[i]);
-  write_png(path, pair_sheet(pairs, columns));
-  say("fakes above their nearest training pictures in " + path);
-}
 
 std::string folder_of(const std::string& run) {
   return std::filesystem::is_directory(run) ? run : "";
 }
 
-// The command line, checked before anything is opened.
-struct Request {
-  std::string from, fake, real, real_from;
-  int64_t fakes = 0, seed = 0;
-  double psi = 1.0;
+// A recipe with a number of fakes is measured with that number, or not at all.
+void check_fakes(const CommandLine& line, const Request& r, int64_t wanted, int64_t there) {
+  if ((line.has("recipe") || line.has("fakes")) && there < wanted)
+    fail("eval", r.fake, "holds " + std::to_string(there) + " pictures, " + std::to_string(wanted) + " are asked for",
+         "add pictures, or give another --recipe or --fakes");
+}
+
+Sources open_sources(const CommandLine& line, const Request& r) {
+  Sources s;
+  const bool strict = line.has("strict");
+  const std::string from = !r.from.empty() ? r.from : r.real_from;
+  if (!from.empty()) s.run = std::make_shared<Run>(open_run(from)), s.run_folder = folder_of(from);
+  if (r.real.empty()) s.real = training_stream(*s.run);
+  if (!r.real.empty() && !is_statistics(r.real)) s.real = folder_stream(r.real, 0, strict);
+  const int64_t fakes = r.fakes > 0 ? r.fakes : s.real ? s.real->count() : 500;
+  const bool limited = line.has("recipe") || line.has("fakes");
+  if (!r.from.empty()) s.fake = drawn_stream(s.run, static_cast<uint64_t>(r.seed), fakes, r.psi);
+  if (!r.fake.empty() && !is_statistics(r.fake)) {
+    s.fake = folder_stream(r.fake, limited ? fakes : 0, strict);
+    check_fakes(line, r, fakes, s.fake->count());
+  }
+  if (!r.held_out.empty()) s.held_out = folder_stream(r.held_out, 0, strict);
+  return s;
+}
+
+bool uses_mirror(const std::vector<std::string>& words) {
+  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
+    return word == "nearest" || word == "rank" || word == "diversity";
+  });
+}
+
+void measure(const CommandLine& line, const Request& r, const Sources& sources, EvalSubject& s) {
+  const bool mirrored = sources.real && sources.fake && uses_mirror(r.words);
+  const auto count = [](const std::shared_ptr<PictureStream>& stream) { return stream ? stream->count() : 0; };
+  Progress progress("features",
+                    (mirrored ? 2 : 1) * count(sources.real) + count(sources.fake) + count(sources.held_out),
+                    "pictures", line.has("quiet"));
+  int64_t done = 0;
+  s.real = sources.real ? measure_or_recall(sources.real, *s.extractor, mirrored, progress, done, cache_folder(line))
+                        : imported_set(r.real, s.extractor->width());
+  if (sources.held_out) s.held_out = measure_set(sources.held_out, *s.extractor, false, progress, done);
+  s.fake = sources.fake ? measure_set(sources.fake, *s.extractor, false, progress, done)
+                        : imported_set(r.fake, s.extractor->width());
+  progress.finish();
+}
+
+Recipe recipe_of(const Request& r, const EvalSubject& s) {
+  Recipe recipe;
+  recipe.extractor = s.extractor->name(), recipe.resize = s.extractor->resize_rule();
+  recipe.hash = s.extractor->weights_hash().substr(0, 8);
+  recipe.real_count = s.real.count(), recipe.fake_count = s.fake.count();
+  recipe.real_source = s.real.source, recipe.fake_source = s.fake.source;
+  recipe.resolution = s.real.resolution;
+  recipe.reference = r.reference;
+  recipe.seed = r.seed, recipe.psi = r.psi;
+  return recipe;
+}
+
+// Nobody knows which network other people's statistics came from unless the user says it.
+std::string honest_name(const std::string& metric, const EvalSubject& s, bool stated) {
+  return !stated && (s.real.imported() || s.fake.imported()) ? "FD-imported" : metric;
+}
+
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, "%.3g", value);
+  return text;
+}
+
+class Writer {
+ public:
+  Writer(const CommandLine& line, const Request& r, const EvalSubject& s, const std::string& run_folder)
+      : subject_(s), recipe_(recipe_of(r, s)), stated_(line.has("extractor")) {
+    if (!run_folder.empty()) files_.push_back(run_folder + "/metrics.jsonl");
+    for (const auto& file : files_) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
+    if (line.has("json")) files_.push_back(line.text("json"));
+    if (s.run && !r.from.empty()) images_ = s.run->images;
+  }
+
+  void write(const EvalNumber& number, double seconds) {
+    recipe_.metric = honest_name(number.metric, subject_, stated_), recipe_.value = number.value;
+    say(recipe_text(recipe_) + (number.error ? " +- " + short_number(*number.error) : "") +
+        (number.note.empty() ? "" : "  " + number.note));
+    JsonFields json = {{"metric", metric_key(recipe_.metric)}, {"value", number.value}};
+    if (number.error) json.emplace_back("error", *number.error);
+    if (!number.note.empty()) json.emplace_back("note", number.note);
+    const JsonFields rest = {{"recipe", recipe_text(recipe_)},     {"weights", subject_.extractor->weights_hash()},
+                             {"reals", subject_.real.fingerprint}, {"fakes", subject_.fake.fingerprint},
+                             {"version", build_info().version},    {"torch", build_info().torch},
+                             {"device", std::string("cpu")},       {"seconds", seconds}};
+    json.insert(json.end(), rest.begin(), rest.end());
+    if (images_ >= 0) json.emplace_back("images", images_);
+    for (const auto& file : files_) append_jsonl(file, json);
+  }
+
+ private:
+  const EvalSubject& subject_;
+  Recipe recipe_;
+  bool stated_;
+  int64_t images_ = -1;
+  std::vector<std::string> files_;
 };
 
-Request read_request(const CommandLine& line) {
-  if (line.has("from") == line.has("fake") || (line.has("fake") && line.has("real") == line.has("real-from")))
-    fail_usage("eval", "--from, --fake", "does not say what is measured against what",
-               "give --from RUN, or --fake DIR with --real DIR or --real-from RUN");
-  return {line.text("from"),
-          line.text("fake"),
-          line.text("real"),
-          line.text("real-from"),
-          line.integer("fakes", 2, 1000000),
-          line.integer("seed", 0, INT64_MAX / 2),
-          line.number("trunc", -2.0, 2.0)};
+// A number of the default set that this subject does not allow is left out with its reason.
+EvalNumbers numbers_or_reason(const std::string& word, EvalSubject& s, bool must) {
+  if (must || word == "fid") return numbers_of_word(word, s);
+  try {
+    return numbers_of_word(word, s);
+  } catch (const Error& error) {
+    const std::string text = error.what();
+    say(word + " is left out: " + text.substr(0, text.find('\n')));
+    return {};
+  }
 }
 
-Comparison open_sets(const Request& request, bool quiet) {
-  Comparison sets;
-  sets.seed = request.seed, sets.psi = request.psi;
-  if (!request.real.empty()) {
-    sets.real = folder_pictures(request.real);
-  } else {
-    const std::string& from = request.from.empty() ? request.real_from : request.from;
-    Run run = open_run(from);
-    sets.run_folder = folder_of(from);
-    sets.real = training_pictures(run);
-    if (!request.from.empty()) {
-      sets.images = run.images;
-      sets.fake = drawn_pictures(run, static_cast<uint64_t>(request.seed), request.fakes, request.psi, quiet);
-    }
-  }
-  if (!request.fake.empty()) sets.fake = folder_pictures(request.fake);
-  return sets;
+void say_verdict(const EvalSubject& s) {
+  const MemorisationVerdict verdict = memorisation_verdict(s.evidence);
+  if (verdict.signs.size() < 2) return;  // not asked for
+  say(verdict.sentence);
+  for (const auto& sign : verdict.signs) say(std::string(sign.present ? "  yes  " : "  no   ") + sign.text);
 }
 
-void write_numbers(const CommandLine& line, const Comparison& sets, const Features& features,
-                   const NearestTraining& nearest, const FeatureExtractor& extractor, double seconds) {
-  Recipe recipe = recipe_of(sets.real, sets.fake, extractor, sets.seed, sets.psi);
-  std::vector<std::string> files;
-  if (!sets.run_folder.empty()) files.push_back(sets.run_folder + "/metrics.jsonl");
-  for (const auto& file : files) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
-  if (line.has("json")) files.push_back(line.text("json"));
-  for (const auto& [metric, value] : numbers_of(features, nearest, extractor.name())) {
-    recipe.metric = metric, recipe.value = value;
-    say(recipe_text(recipe));
-    auto json = json_of(recipe, sets.real, sets.fake, extractor.weights_hash(), "cpu", seconds);
-    if (sets.images >= 0) json.emplace_back("images", sets.images);
-    for (const auto& file : files) append_jsonl(file, json);
-  }
-  say(std::to_string(nearest.covered) + " of the " + std::to_string(sets.real.count()) +
-      " training pictures are the nearest of some of the " + std::to_string(sets.fake.count()) + " fakes");
+// Fakes above their nearest training pictures: those that come nearest to copying first, then some at random.
+void write_sheet(const std::string& path, EvalSubject& s) {
+  const NearestTraining& nearest = s.nearest_pictures();
+  const auto ratio = nearest.distance / nearest.own.index_select(0, nearest.index).clamp_min(1e-12);
+  const auto closest = std::get<1>(ratio.sort());
+  const auto random = RandomStream(s.seed, "eval/sheet").permutation(0, s.fake.count());
+  std::vector<std::pair<at::Tensor, at::Tensor>> pairs;
+  const auto add = [&](int64_t fake) {
+    pairs.emplace_back(s.fake.picture(fake), s.real.picture(nearest.index[fake].item<int64_t>()));
+  };
+  const int64_t columns = std::min(kSheetColumns, s.fake.count());
+  for (int64_t i = 0; i < columns; ++i) add(closest[i].item<int64_t>());
+  for (int64_t i = 0; i < columns; ++i) add(random[static_cast<size_t>(i)]);
+  write_png(path, pair_sheet(pairs, columns));
+  say("fakes above their nearest training pictures in " + path);
+}
+
+void write_files(const CommandLine& line, const std::string& run_folder, EvalSubject& s) {
+  if (line.has("write-real")) export_statistics(line.text("write-real"), s.real);
+  if (line.has("write-fake")) export_statistics(line.text("write-fake"), s.fake);
+  const bool own = run_folder.empty() || !s.nearest;
+  const std::string sheet = line.has("sheet") || own ? line.text("sheet") : run_folder + "/nearest.png";
+  if (!sheet.empty()) write_sheet(sheet, s);
 }
 
 int eval(const CommandLine& line) {
   const auto begun = std::chrono::steady_clock::now();
   const Request request = read_request(line);
-  const std::string weights = find_inception_weights(line.text("weights-dir"));
-  const Comparison sets = open_sets(request, line.has("quiet"));
+  load_plugins(line.text("plugin"));
   set_operator_threads(hardware_threads());
   set_tf32(false);
-  FeatureExtractor extractor(weights, torch::Device(torch::kCPU));
-  const Features features = features_of(extractor, sets, line.has("quiet"));
-  const NearestTraining nearest = nearest_training(features.real, features.fake, features.mirrored);
-  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
-  write_numbers(line, sets, features, nearest, extractor, seconds);
-  const std::string sheet =
-      line.has("sheet") || sets.run_folder.empty() ? line.text("sheet") : sets.run_folder + "/nearest.png";
-  if (!sheet.empty()) write_sheet(sheet, sets, nearest);
+  FeatureExtractor extractor =
+      open_extractor(request.extractor, line.text("weights-dir"), torch::Device(torch::kCPU), request.options);
+  const Sources sources = open_sources(line, request);
+  EvalSubject subject;
+  subject.extractor = &extractor, subject.run = request.from.empty() ? nullptr : sources.run;
+  subject.held_out_folder = request.held_out, subject.quiet = line.has("quiet");
+  subject.seed = static_cast<uint64_t>(request.seed), subject.psi = request.psi;
+  measure(line, request, sources, subject);
+  Writer writer(line, request, subject, sources.run_folder);
+  for (const auto& word : request.words) {
+    const EvalNumbers numbers = numbers_or_reason(word, subject, request.chosen_words);
+    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    for (const auto& number : numbers) writer.write(number, seconds);
+  }
+  for (const auto& sentence : subject.sentences) say(sentence);
+  say_verdict(subject);
+  write_files(line, sources.run_folder, subject);
   return 0;
 }
 
@@ -165,16 +284,32 @@ int eval(const CommandLine& line) {
 Verb eval_verb() {
   return {"eval",
           "measures a run, or a folder of pictures",
-          "--from RUN | --fake DIR --real DIR | --fake DIR --real-from RUN",
+          "--from RUN [--real DIR] | --fake DIR --real DIR | --fake DIR --real-from RUN",
           {{"from", "RUN", "", "Run folder or checkpoint: its pictures against its training set."},
-           {"fakes", "N", "500", "Pictures that are drawn of a run."},
+           {"fake", "DIR", "", "Folder of pictures to measure, of any program; or statistics (.npz)."},
+           {"real", "DIR", "", "Folder to measure against; or statistics (.npz)."},
+           {"real-from", "RUN", "", "Run whose training pictures to measure against, as its networks saw them."},
+           {"held-out", "DIR", "", "Pictures that training did not see, for the rank test and d-gap."},
+           {"recipe", "NAME", "few-shot", "few-shot, fid5k-train, fid10k-test, fid50k-full, kid or prdc."},
+           {"metrics", "LIST", "",
+            "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity; of a run also "
+            "smoothness, d-gap, ppl. Default: those of the recipe."},
+           {"fakes", "N", "", "Pictures that are drawn of a run, or taken of a folder. Default: those of the recipe."},
            {"seed", "S", "0", "First seed."},
            {"trunc", "PSI", "1", "Truncation; published numbers use 1."},
-           {"fake", "DIR", "", "Folder of pictures to measure, such as one drawn by `centigan run`."},
-           {"real", "DIR", "", "Folder to measure against."},
-           {"real-from", "RUN", "", "Run whose training pictures to measure against, as its networks saw them."},
-           {"weights-dir", "DIR", "", "Folder of the metric network."},
+           {"ref", "KIND", "", "What the reals are: train or holdout. Default: that of the recipe."},
+           {"extractor", "NAME", "inception", "inception, effnetlite0, pixels, a file of weights, or acme::features."},
+           {"plugin", "FILES", "", "Libraries with further extractors; they are code and run as such."},
+           {"resize", "RULE", "", "tf1 (legacy), hp (half-pixel) or aa (antialiased). Default: the network's own."},
+           {"bf16", "", "", "Faster features in bfloat16; the numbers get another name."},
+           {"weights-dir", "DIR", "", "Folder of the metric networks."},
+           {"cache", "DIR", "",
+            "Where features of the reals are kept for next time, or none. "
+            "Default: $XDG_CACHE_HOME/centigan."},
+           {"strict", "", "", "Stop at the first bad file instead of leaving it out."},
            {"json", "FILE", "", "File that gets one JSON line a number."},
+           {"write-real", "FILE", "", "Statistics of the reals as .npz with mu and sigma, for other FID programs."},
+           {"write-fake", "FILE", "", "The same of the fakes."},
            {"sheet", "FILE", "", "PNG of fakes above their nearest training pictures (RUN/nearest.png)."}},
           {},
           0,

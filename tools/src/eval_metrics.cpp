@@ -1,0 +1,216 @@
+#include "eval_metrics.h"
+
+#include <ATen/ATen.h>
+
+#include <cmath>
+#include <cstdio>
+#include <functional>
+#include <map>
+
+#include "centigan/core/error.h"
+#include "centigan/core/random.h"
+#include "centigan/metrics/calibration.h"
+#include "centigan/metrics/diversity.h"
+#include "centigan/metrics/inception_score.h"
+#include "centigan/metrics/kid.h"
+#include "centigan/metrics/perceptual.h"
+#include "centigan/metrics/prdc.h"
+#include "centigan/metrics/recipe.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kPrecisionNeighbours = 3, kDensityNeighbours = 5, kPrdcSubsets = 20;
+
+// Numbers beyond the Fréchet distance need each picture's features.
+void need_features(const EvalSubject& s, const std::string& word) {
+  if (s.real.imported() || s.fake.imported())
+    fail("eval", word, "needs pictures, and mean and covariance are all that an .npz file holds",
+         "give the folder, or ask for --metrics fid");
+}
+
+EvalNumbers fid_numbers(EvalSubject& s) {
+  const auto moments = [](const MeasuredSet& set) {
+    return set.imported() ? *set.moments : feature_moments(set.features);
+  };
+  const FrechetParts parts =
+      s.real.imported() && s.fake.imported() ? frechet_distance(*s.real.moments, *s.fake.moments)
+      : s.real.imported() ? frechet_distance(s.fake.features, s.real.moments->mean, s.real.moments->covariance)
+      : s.fake.imported() ? frechet_distance(s.real.features, moments(s.fake).mean, moments(s.fake).covariance)
+                          : frechet_distance(s.real.features, s.fake.features);
+  return {{s.extractor->label("FID"), parts.value, {}, ""}};
+}
+
+EvalNumbers kid_numbers(EvalSubject& s) {
+  const Kid result = kid(s.real.features, s.fake.features);
+  s.evidence.kid = result.value;
+  if (std::isfinite(result.error)) s.evidence.kid_error = result.error;
+  return {{s.extractor->label("KID"), result.value, s.evidence.kid_error, result.memorising() ? "memorising?" : ""}};
+}
+
+EvalNumbers kid_subset_numbers(EvalSubject& s) {
+  const KidSubsets result = kid_subsets(s.real.features, s.fake.features);
+  const std::string name = "-sub(" + std::to_string(result.values.size()) + "x" + std::to_string(result.size) + ")";
+  return {{s.extractor->label("KID") + name, result.mean, result.deviation,
+           result.resampled ? "" : "every subset holds all reals: the deviation is no error bar"}};
+}
+
+// With many more fakes than reals coverage is about 1 for everything: also the mean of fakes as few as the reals.
+EvalNumbers prdc_subset_numbers(EvalSubject& s, int64_t size) {
+  const int64_t n = s.fake.features.size(0);
+  std::vector<double> rows;
+  for (int64_t t = 0; t < kPrdcSubsets; ++t) {
+    const auto order = RandomStream(0, "prdc/" + std::to_string(t)).permutation(0, n);
+    const at::Tensor chosen = at::tensor(std::vector<int64_t>(order.begin(), order.begin() + size), at::kLong);
+    const Prdc p = prdc(s.real.features, s.fake.features.index_select(0, chosen));
+    rows.insert(rows.end(), {p.precision, p.recall, p.density, p.coverage});
+  }
+  const at::Tensor values = at::tensor(rows, at::kDouble).reshape({kPrdcSubsets, 4});
+  const std::string of = ",sub=" + std::to_string(kPrdcSubsets) + "x" + std::to_string(size) + ")";
+  EvalNumbers numbers;
+  const char* names[] = {"precision(k=3", "recall(k=3", "density(k=5", "coverage(k=5"};
+  for (int64_t i = 0; i < 4; ++i)
+    numbers.push_back(
+        {names[i] + of, values.select(1, i).mean().item<double>(), values.select(1, i).std(false).item<double>(), ""});
+  return numbers;
+}
+
+EvalNumbers prdc_numbers(EvalSubject& s) {
+  const Prdc p = prdc(s.real.features, s.fake.features, kPrecisionNeighbours, kDensityNeighbours);
+  EvalNumbers numbers = {{"precision(k=3)", p.precision, {}, ""},
+                         {"recall(k=3)", p.recall, {}, ""},
+                         {"density(k=5)", p.density, {}, ""},
+                         {"coverage(k=5)", p.coverage, {}, ""}};
+  const int64_t n = s.real.features.size(0);
+  if (s.fake.features.size(0) >= 2 * n)
+    for (auto& number : prdc_subset_numbers(s, n)) numbers.push_back(number);
+  return numbers;
+}
+
+EvalNumbers inception_score_numbers(EvalSubject& s) {
+  const InceptionScore score = inception_score(s.extractor->logits(s.fake.features));
+  return {{s.extractor->label("IS") + "(splits=10)", score.mean, score.deviation, ""}};
+}
+
+EvalNumbers ratio_numbers(EvalSubject& s) {
+  const CalibratedRatio r = calibrated_ratio(s.real.features, s.fake.features);
+  s.evidence.ratio = r.value;
+  std::optional<double> spread;
+  if (std::isfinite(r.spread())) spread = r.value * r.spread();
+  return {{"ratio(R=" + std::to_string(r.blocks) + ")", r.value, spread, r.flag()}};
+}
+
+EvalNumbers nearest_numbers(EvalSubject& s) {
+  const NearestTraining& nearest = s.nearest_pictures();
+  s.evidence.near_duplicates = copied_share(nearest, 0.5);
+  s.sentences.push_back(std::to_string(nearest.covered) + " of the " + std::to_string(s.real.count()) +
+                        " training pictures are the nearest of some of the " + std::to_string(s.fake.count()) +
+                        " fakes");
+  return {{"nearest-count(flip=1)", static_cast<double>(nearest.covered), {}, ""},
+          {"near-duplicates(q=0.5,flip=1)", *s.evidence.near_duplicates, {}, ""},
+          {"authenticity(flip=1)", 1 - copied_share(nearest, 1), {}, ""}};
+}
+
+EvalNumbers rank_numbers(EvalSubject& s) {
+  const NearestTraining& nearest = s.nearest_pictures();
+  const bool held = s.held_out.features.defined();
+  const at::Tensor others =
+      held ? distance_to_training(s.real.features, s.held_out.features, s.real.mirrored) : nearest.own;
+  const RankTest test = rank_test(nearest.distance, others);
+  if (!test.z)
+    fail("eval", "rank", "has no value with " + std::to_string(others.size(0)) + " distances to compare with",
+         "give 5 or more held-out pictures that are not all alike");
+  s.evidence.rank_z = test.z;
+  return {{held ? "rank(flip=1)" : "rank-loo(flip=1)", *test.z, {}, *test.z < -3 ? "memorising?" : ""}};
+}
+
+at::Tensor taps_distance(EvalSubject& s, const MeasuredSet& set, const IndexPairs& pairs) {
+  std::vector<at::Tensor> distances;
+  for (const auto& [i, j] : pairs) {
+    const auto a = s.extractor->taps(set.picture(i).unsqueeze(0)), b = s.extractor->taps(set.picture(j).unsqueeze(0));
+    distances.push_back(perceptual_distance(a, b));
+  }
+  return at::cat(distances);
+}
+
+EvalNumbers diversity_numbers(EvalSubject& s) {
+  const std::string name = "PD-" + s.extractor->name();
+  const auto of = [&](const MeasuredSet& set) {
+    return [&s, &set](const IndexPairs& pairs) { return taps_distance(s, set, pairs); };
+  };
+  constexpr int64_t kPairs = 1000;
+  const int64_t real_pairs = std::min(kPairs, s.real.count() * (s.real.count() - 1) / 2);
+  const ClusterDiversity clusters = cluster_diversity(s.nearest_pictures().index, s.real.count(), of(s.fake));
+  EvalNumbers numbers = {
+      {name + "(pairs=1000)", mean_pair_distance(s.fake.count(), of(s.fake), kPairs, s.seed), {}, ""},
+      {name + "-real(pairs=" + std::to_string(real_pairs) + ")",
+       mean_pair_distance(s.real.count(), of(s.real), real_pairs, s.seed),
+       {},
+       ""}};
+  const std::string counts =
+      std::to_string(clusters.empty) + " clusters are empty, " + std::to_string(clusters.single) + " hold one fake";
+  if (clusters.used > 0) numbers.push_back({name + "-cluster", clusters.mean, {}, counts});
+  return numbers;
+}
+
+EvalNumbers vendi_numbers(EvalSubject& s) {
+  return {{"vendi", vendi_score(s.fake.features), {}, ""}};
+}
+
+using WordFunction = std::function<EvalNumbers(EvalSubject&)>;
+
+const std::vector<std::pair<std::string, WordFunction>>& word_functions() {
+  static const std::vector<std::pair<std::string, WordFunction>> functions = {{"fid", fid_numbers},
+                                                                              {"kid", kid_numbers},
+                                                                              {"kid-sub", kid_subset_numbers},
+                                                                              {"prdc", prdc_numbers},
+                                                                              {"is", inception_score_numbers},
+                                                                              {"ratio", ratio_numbers},
+                                                                              {"nearest", nearest_numbers},
+                                                                              {"rank", rank_numbers},
+                                                                              {"vendi", vendi_numbers},
+                                                                              {"diversity", diversity_numbers}};
+  return functions;
+}
+
+}  // namespace
+
+const NearestTraining& EvalSubject::nearest_pictures() {
+  if (!nearest) nearest = nearest_training(real.features, fake.features, real.mirrored);
+  return *nearest;
+}
+
+const std::vector<NamedRecipe>& named_recipes() {
+  static const std::vector<NamedRecipe> recipes = {{"few-shot", "fid,kid,prdc,ratio,nearest,rank", 500, "train"},
+                                                   {"fid5k-train", "fid", 5000, "train"},
+                                                   {"fid10k-test", "fid", 10000, "holdout"},
+                                                   {"fid50k-full", "fid", 50000, "train"},
+                                                   {"kid", "kid,kid-sub", 5000, "train"},
+                                                   {"prdc", "prdc", 0, "train"}};
+  return recipes;
+}
+
+const std::vector<std::string>& metric_words() {
+  static const std::vector<std::string> words = [] {
+    std::vector<std::string> all;
+    for (const auto& [word, function] : word_functions()) all.push_back(word);
+    for (const char* word : {"smoothness", "d-gap", "ppl"}) all.push_back(word);
+    return all;
+  }();
+  return words;
+}
+
+EvalNumbers numbers_of_word(const std::string& word, EvalSubject& subject) {
+  if (word != "fid") need_features(subject, word);
+  for (const auto& [known, function] : word_functions())
+    if (known == word) return function(subject);
+  return numbers_of_run(word, subject);
+}
+
+std::string metric_key(const std::string& metric) {
+  std::string key = metric.substr(0, metric.find('('));
+  for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return key;
+}
+
+}  // namespace centigan

@@ -1,0 +1,58 @@
+// The numbers of `centigan eval`, by the words of --metrics, and the named recipes.
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "centigan/metrics/memorisation.h"
+#include "centigan/metrics/nearest.h"
+#include "measured_set.h"
+
+namespace centigan {
+
+struct EvalNumber {
+  std::string metric;  // as in recipes: "FID", "precision(k=3)"
+  double value = 0;
+  std::optional<double> error;  // one standard error, or the deviation the name speaks of
+  std::string note;             // flag or remark behind the number
+};
+using EvalNumbers = std::vector<EvalNumber>;
+
+// What there is to measure, and what was found so far.
+struct EvalSubject {
+  MeasuredSet real, fake;
+  MeasuredSet held_out;  // without features where none was given
+  FeatureExtractor* extractor = nullptr;
+  std::shared_ptr<Run> run;  // that drew the fakes; null for folders
+  std::string held_out_folder;
+  uint64_t seed = 0;
+  double psi = 1;
+  bool quiet = false;
+  std::optional<NearestTraining> nearest;
+  MemorisationEvidence evidence;
+  std::vector<std::string> sentences;  // said after the numbers
+
+  const NearestTraining& nearest_pictures();
+};
+
+struct NamedRecipe {
+  std::string name, metrics;
+  int64_t fakes;  // 0: as many as reals
+  std::string reference;
+};
+const std::vector<NamedRecipe>& named_recipes();
+
+// Words of --metrics in the order in which they are computed.
+const std::vector<std::string>& metric_words();
+
+// One word's numbers. What cannot be computed of this subject: Error.
+EvalNumbers numbers_of_word(const std::string& word, EvalSubject& subject);
+
+// Those that need the networks of the run: "smoothness", "d-gap", "ppl".
+EvalNumbers numbers_of_run(const std::string& word, EvalSubject& subject);
+
+// "FID" -> "fid", "precision(k=3)" -> "precision".
+std::string metric_key(const std::string& metric);
+
+}  // namespace centigan

@@ -1,0 +1,125 @@
+// Numbers that need the networks of a run.
+#include <ATen/ATen.h>
+#include <ATen/core/grad_mode.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "centigan/core/device.h"
+#include "centigan/core/error.h"
+#include "centigan/core/image.h"
+#include "centigan/core/progress.h"
+#include "centigan/metrics/path_length.h"
+#include "centigan/metrics/perceptual.h"
+#include "drawing.h"
+#include "eval_metrics.h"
+
+namespace centigan {
+namespace {
+
+constexpr int64_t kPaths = 32, kPathPoints = 17, kPathPairs = 2000, kPairBatch = 8, kScoreBatch = 32;
+
+Run& run_of(EvalSubject& s, const std::string& word) {
+  if (!s.run) fail("eval", word, "needs the networks of a run", "give --from RUN instead of --fake DIR");
+  return *s.run;
+}
+
+// Styles of seeds first … first+count-1, each of its own class where there are classes.
+at::Tensor styles(Generator& generator, uint64_t first, int64_t count) {
+  std::vector<uint64_t> seeds(static_cast<size_t>(count));
+  std::iota(seeds.begin(), seeds.end(), first);
+  const DrawRequest request = request_of_seeds(generator.shape(), seeds);
+  return generator.mapping(request.z, request.labels);
+}
+
+at::Tensor synthesised(Generator& generator, const at::Tensor& ws) {
+  SynthesisOptions options;
+  options.noise = NoiseMode::kConst;
+  return generator.synthesis(ws, options).cpu();
+}
+
+EvalNumbers smoothness(EvalSubject& s) {
+  Generator& generator = *run_of(s, "smoothness").generator;
+  const at::Tensor a = generator.truncate(styles(generator, s.seed, kPaths), s.psi);
+  const at::Tensor b = generator.truncate(styles(generator, s.seed + kPaths, kPaths), s.psi);
+  std::vector<at::Tensor> steps;
+  Progress progress("interpolations", kPaths, "paths", s.quiet);
+  for (int64_t i = 0; i < kPaths; ++i) {
+    const at::Tensor t = at::linspace(0, 1, kPathPoints).reshape({-1, 1, 1});
+    const at::Tensor features = s.extractor->features(to_uint8(synthesised(generator, a[i] + (b[i] - a[i]) * t)));
+    steps.push_back((features.slice(0, 1) - features.slice(0, 0, -1)).to(at::kDouble).norm(2, {1}));
+    progress.update(i + 1);
+    leave_if_stopped("eval", std::to_string(i + 1) + " interpolations");
+  }
+  progress.finish();
+  s.evidence.jump = interpolation_jump(at::stack(steps));
+  return {{"smoothness(paths=32)", *s.evidence.jump, {}, *s.evidence.jump > 6 ? "jumps" : ""}};
+}
+
+at::Tensor box_averaged(at::Tensor pictures) {
+  while (std::max(pictures.size(2), pictures.size(3)) > 256) pictures = at::avg_pool2d(pictures, {2, 2});
+  return (pictures + 1) * 127.5;
+}
+
+EvalNumbers path_numbers(EvalSubject& s) {
+  Generator& generator = *run_of(s, "ppl").generator;
+  const auto synthesis = [&](const at::Tensor& ws) { return box_averaged(synthesised(generator, ws)); };
+  const auto distance = [&](const at::Tensor& a, const at::Tensor& b) {
+    return perceptual_distance(s.extractor->taps(a), s.extractor->taps(b));
+  };
+  std::vector<at::Tensor> distances;
+  Progress progress("path length", kPathPairs, "pairs", s.quiet);
+  for (int64_t i = 0; i < kPathPairs; i += kPairBatch) {
+    const uint64_t first = s.seed + static_cast<uint64_t>(i);
+    distances.push_back(path_distances(synthesis, distance, styles(generator, first, kPairBatch),
+                                       styles(generator, first + kPathPairs, kPairBatch)));
+    progress.update(i + kPairBatch);
+    leave_if_stopped("eval", std::to_string(i + kPairBatch) + " pairs");
+  }
+  progress.finish();
+  return {{"PPL-" + s.extractor->name() + "(N=2000)", path_length(at::cat(distances)).value, {}, ""}};
+}
+
+at::Tensor scores_of(Run& run, const std::vector<at::Tensor>& pictures) {
+  std::vector<at::Tensor> scores;
+  for (size_t first = 0; first < pictures.size(); first += kScoreBatch) {
+    const size_t end = std::min(pictures.size(), first + kScoreBatch);
+    const at::Tensor batch = at::stack(at::TensorList(pictures).slice(first, end - first)).to(at::kFloat) / 127.5 - 1;
+    scores.push_back(run.discriminator->forward(batch, {}, /*exact=*/true).flatten());
+  }
+  return at::cat(scores);
+}
+
+std::vector<at::Tensor> all_of(const Dataset& data) {
+  std::vector<at::Tensor> pictures;
+  for (int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.image(i));
+  return pictures;
+}
+
+EvalNumbers gap_numbers(EvalSubject& s) {
+  Run& run = run_of(s, "d-gap");
+  if (!run.discriminator || s.held_out_folder.empty() || run.config.model.classes > 0)
+    fail("eval", "d-gap", "needs a discriminator without classes, and pictures that training did not see",
+         "give --held-out DIR, and a run that was trained against pictures");
+  const PictureSize size(picture_height(run.config.model), picture_width(run.config.model));
+  DataConfig held = run.config.data;
+  held.path = s.held_out_folder;
+  const auto train = all_of(*open_dataset(run.config.data, size, run.config.model.channels));
+  const auto unseen = all_of(*open_dataset(held, size, run.config.model.channels));
+  std::vector<at::Tensor> fakes;
+  for (int64_t i = 0; i < std::min<int64_t>(s.fake.count(), 500); ++i) fakes.push_back(s.fake.picture(i));
+  const auto gap = discriminator_gap(scores_of(run, train), scores_of(run, unseen), scores_of(run, fakes));
+  if (!gap) return {{"d-gap", std::nan(""), {}, "n/a: D does not score training pictures above fakes"}};
+  return {{"d-gap", *gap, {}, *gap > 0.5 ? "D knows its training pictures by heart" : ""}};
+}
+
+}  // namespace
+
+EvalNumbers numbers_of_run(const std::string& word, EvalSubject& subject) {
+  const at::NoGradGuard no_grad;
+  if (word == "smoothness") return smoothness(subject);
+  return word == "ppl" ? path_numbers(subject) : gap_numbers(subject);
+}
+
+}  // namespace centigan

@@ -1,0 +1,177 @@
+#include "picture_stream.h"
+
+#include <ATen/ATen.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <future>
+#include <numeric>
+
+#include "centigan/core/error.h"
+#include "centigan/core/hash.h"
+#include "centigan/core/image.h"
+#include "centigan/core/log.h"
+#include "centigan/data/folder.h"
+#include "centigan/data/picture.h"
+#include "drawing.h"
+
+namespace centigan {
+namespace {
+
+bool is_jpeg_name(const std::string& name) {
+  const std::string extension = std::filesystem::path(name).extension().string();
+  return extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
+}
+
+std::string source_by_names(const std::vector<std::string>& names) {
+  const auto jpeg = static_cast<size_t>(std::count_if(names.begin(), names.end(), is_jpeg_name));
+  return jpeg == 0 ? "png" : jpeg == names.size() ? "jpeg" : "mixed";
+}
+
+struct Decoded {
+  at::Tensor picture;
+  std::string problem;
+};
+
+Decoded decode_file(const std::string& path) {
+  Decoded result;
+  std::vector<uint8_t> bytes;
+  result.problem = read_picture_file(path, ScanLimits{}.max_bytes, bytes);
+  if (!result.problem.empty()) return result;
+  ScanLimits limits;
+  limits.min_side = 1;
+  const ImageScan scan = scan_image(bytes.data(), bytes.size(), limits);
+  result.problem = scan.problem;
+  Picture picture;
+  if (!scan.good() || !decode_image(bytes.data(), bytes.size(), scan, picture, result.problem)) return result;
+  picture = with_channels(picture, 3, Background());
+  result.picture = at::from_blob(picture.pixels.data(), {picture.height, picture.width, 3}, at::kByte)
+                       .permute({2, 0, 1})
+                       .clone(at::MemoryFormat::Contiguous);
+  return result;
+}
+
+// The next piece is decoded while the caller works on this one.
+class FolderStream final : public PictureStream {
+ public:
+  FolderStream(const std::string& folder, int64_t most, bool strict) : folder_(folder), strict_(strict) {
+    FolderListing listing = list_folder(folder);
+    names_ = std::move(listing.files);
+    names_.erase(std::remove(names_.begin(), names_.end(), "grid.png"), names_.end());
+    std::sort(names_.begin(), names_.end(), PictureOrder(names_));
+    for (const auto& [name, reason] : listing.skipped) warn("eval: " + escaped(name) + ": " + reason);
+    if (names_.empty()) fail("eval", folder, "the folder holds no pictures", "name a folder of PNG, JPEG or BMP files");
+    if (most > 0 && static_cast<int64_t>(names_.size()) > most) names_.resize(static_cast<size_t>(most));
+  }
+  int64_t count() const override { return static_cast<int64_t>(names_.size()); }
+  std::string name(int64_t index) const override { return names_.at(static_cast<size_t>(index)); }
+  std::string source() const override { return source_by_names(names_); }
+
+  std::vector<at::Tensor> read(int64_t first, int64_t count) override {
+    const std::vector<Decoded> piece = next_.valid() && first == next_first_ ? next_.get() : decode(first, count);
+    next_first_ = first + count;
+    if (next_first_ < this->count())
+      next_ = std::async(std::launch::async, [this, from = next_first_, count] { return decode(from, count); });
+    std::vector<at::Tensor> pictures;
+    for (size_t i = 0; i < piece.size(); ++i) {
+      if (!piece[i].problem.empty()) refuse(name(first + static_cast<int64_t>(i)), piece[i].problem);
+      pictures.push_back(piece[i].picture);
+    }
+    return pictures;
+  }
+
+  // Bytes of files instead of pixels: a set is known before it is decoded.
+  std::string contents() const override {
+    Sha256 all;
+    for (const auto& file : names_) {
+      std::vector<uint8_t> bytes;
+      const std::string problem = read_picture_file(folder_ + "/" + file, ScanLimits{}.max_bytes, bytes);
+      all.add(file).add("\0", 1).add(Sha256().add(bytes.data(), bytes.size()).hex()).add(problem);
+    }
+    return all.hex();
+  }
+
+ private:
+  std::vector<Decoded> decode(int64_t first, int64_t count) const {
+    std::vector<Decoded> piece;
+    const int64_t end = std::min(first + count, this->count());
+    for (int64_t i = first; i < end; ++i) piece.push_back(decode_file(folder_ + "/" + name(i)));
+    return piece;
+  }
+  void refuse(const std::string& file, const std::string& problem) const {
+    if (strict_) fail("eval", file, problem, "repair or remove it, or leave out --strict");
+    warn("eval: " + escaped(file) + ": " + problem + "; it is left out");
+  }
+
+  std::string folder_;
+  bool strict_;
+  std::vector<std::string> names_;
+  std::future<std::vector<Decoded>> next_;
+  int64_t next_first_ = -1;
+};
+
+class TrainingStream final : public PictureStream {
+ public:
+  explicit TrainingStream(const Run& run) {
+    const ModelConfig& model = run.config.model;
+    const PictureSize size(picture_height(model), picture_width(model));
+    data_ = open_dataset(run.config.data, size, model.channels);
+    resolution_ = size.text();
+  }
+  int64_t count() const override { return data_->size(); }
+  std::string name(int64_t index) const override { return data_->name(index); }
+  std::string resolution() const override { return resolution_; }
+  std::string contents() const override { return data_->fingerprint(); }
+  std::string source() const override {
+    std::vector<std::string> names;
+    for (int64_t i = 0; i < count(); ++i) names.push_back(name(i));
+    return source_by_names(names);
+  }
+  std::vector<at::Tensor> read(int64_t first, int64_t count) override {
+    std::vector<at::Tensor> pictures;
+    for (int64_t i = first; i < std::min(first + count, data_->size()); ++i) pictures.push_back(data_->image(i));
+    return pictures;
+  }
+
+ private:
+  std::shared_ptr<Dataset> data_;
+  std::string resolution_;
+};
+
+class DrawnStream final : public PictureStream {
+ public:
+  DrawnStream(std::shared_ptr<Run> run, uint64_t first, int64_t count, double psi)
+      : run_(std::move(run)), first_(first), count_(count), psi_(psi) {}
+  int64_t count() const override { return count_; }
+  std::string name(int64_t index) const override { return picture_name(first_ + static_cast<uint64_t>(index)); }
+  std::string source() const override { return "gen8"; }
+  std::vector<at::Tensor> read(int64_t first, int64_t count) override {
+    std::vector<uint64_t> seeds(static_cast<size_t>(std::min(count, count_ - first)));
+    std::iota(seeds.begin(), seeds.end(), first_ + static_cast<uint64_t>(first));
+    DrawRequest request = request_of_seeds(run_->generator->shape(), seeds);
+    request.psi = psi_;
+    return to_uint8(draw(*run_, request, "eval", /*quiet=*/true)).unbind();
+  }
+
+ private:
+  std::shared_ptr<Run> run_;
+  uint64_t first_;
+  int64_t count_;
+  double psi_;
+};
+
+}  // namespace
+
+std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t most, bool strict) {
+  return std::make_unique<FolderStream>(folder, most, strict);
+}
+
+std::unique_ptr<PictureStream> training_stream(const Run& run) {
+  return std::make_unique<TrainingStream>(run);
+}
+
+std::unique_ptr<PictureStream> drawn_stream(std::shared_ptr<Run> run, uint64_t first, int64_t count, double psi) {
+  return std::make_unique<DrawnStream>(std::move(run), first, count, psi);
+}
+
+}  // namespace centigan
