@@ -66,9 +66,9 @@ EvalNumbers prdc_subset_numbers(EvalSubject& s, int64_t size) {
     rows.insert(rows.end(), {p.precision, p.recall, p.density, p.coverage});
   }
   const at::Tensor values = at::tensor(rows, at::kDouble).reshape({kPrdcSubsets, 4});
-  const std::string of = ",sub=" + std::to_string(kPrdcSubsets) + "x" + std::to_string(size) + ")";
+  const std::string of = "," + std::to_string(kPrdcSubsets) + "x" + std::to_string(size) + ")";
   EvalNumbers numbers;
-  const char* names[] = {"precision(k=3", "recall(k=3", "density(k=5", "coverage(k=5"};
+  const char* names[] = {"precision-sub(k=3", "recall-sub(k=3", "density-sub(k=5", "coverage-sub(k=5"};
   for (int64_t i = 0; i < 4; ++i)
     numbers.push_back(
         {names[i] + of, values.select(1, i).mean().item<double>(), values.select(1, i).std(false).item<double>(), ""});

@@ -18,7 +18,8 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kPaths = 32, kPathPoints = 17, kPathPairs = 2000, kPairBatch = 8, kScoreBatch = 32;
+constexpr int64_t kPaths = 32, kPathPoints = 17, kPathPairs = 2000, kPairBatch = 8;
+constexpr size_t kScoreBatch = 32;
 
 Run& run_of(EvalSubject& s, const std::string& word) {
   if (!s.run) fail("eval", word, "needs the networks of a run", "give --from RUN instead of --fake DIR");
@@ -81,14 +82,16 @@ EvalNumbers path_numbers(EvalSubject& s) {
   return {{"PPL-" + s.extractor->name() + "(N=2000)", path_length(at::cat(distances)).value, {}, ""}};
 }
 
+// Whole batches, because some discriminators look at groups of pictures: the last one is filled up from the front.
 at::Tensor scores_of(Run& run, const std::vector<at::Tensor>& pictures) {
   std::vector<at::Tensor> scores;
   for (size_t first = 0; first < pictures.size(); first += kScoreBatch) {
-    const size_t end = std::min(pictures.size(), first + kScoreBatch);
-    const at::Tensor batch = at::stack(at::TensorList(pictures).slice(first, end - first)).to(at::kFloat) / 127.5 - 1;
-    scores.push_back(run.discriminator->forward(batch, {}, /*exact=*/true).flatten());
+    std::vector<at::Tensor> batch;
+    for (size_t i = 0; i < kScoreBatch; ++i) batch.push_back(pictures[(first + i) % pictures.size()]);
+    const at::Tensor x = at::stack(batch).to(at::kFloat) / 127.5 - 1;
+    scores.push_back(run.discriminator->forward(x, {}, /*exact=*/true).flatten());
   }
-  return at::cat(scores);
+  return at::cat(scores).narrow(0, 0, static_cast<int64_t>(pictures.size()));
 }
 
 std::vector<at::Tensor> all_of(const Dataset& data) {

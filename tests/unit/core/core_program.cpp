@@ -79,7 +79,7 @@ int run(const std::string& verb, const std::string& first, const std::string& se
     else if (verb == "safetensors")
       write_safetensors(second, read_safetensors(first));
     else if (verb == "npz")
-      write_npz(argv[3], read_npz(argv[2]));
+      write_npz(second, read_npz(first));
     else if (verb == "npy")
       write_npy(second, read_npy(first));
     else
