@@ -121,7 +121,9 @@ class DeflateReader {
   void symbols(const HuffmanCode& literals, const HuffmanCode& distances) {
     for (int symbol = literals.decode(*this); symbol != 256; symbol = literals.decode(*this)) {
       if (symbol < 256) put(symbol);
-      if (symbol > 256) copy(length_of(symbol - 257), distance_of(distances.decode(*this)));
+      if (symbol < 256) continue;
+      const int length = length_of(symbol - 257);  // comes before the distance in the stream
+      copy(length, distance_of(distances.decode(*this)));
     }
   }
 

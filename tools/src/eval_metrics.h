@@ -25,7 +25,6 @@ struct EvalSubject {
   MeasuredSet held_out;  // without features where none was given
   FeatureExtractor* extractor = nullptr;
   std::shared_ptr<Run> run;  // that drew the fakes; null for folders
-  std::string held_out_folder;
   uint64_t seed = 0;
   double psi = 1;
   bool quiet = false;

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <numeric>
 
-#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
 #include "centigan/core/progress.h"
@@ -19,6 +18,7 @@ namespace centigan {
 namespace {
 
 constexpr int64_t kPaths = 32, kPathPoints = 17, kPathPairs = 2000, kPairBatch = 8;
+constexpr int64_t kMostScored = 1000;
 constexpr size_t kScoreBatch = 32;
 
 Run& run_of(EvalSubject& s, const std::string& word) {
@@ -94,25 +94,26 @@ at::Tensor scores_of(Run& run, const std::vector<at::Tensor>& pictures) {
   return at::cat(scores).narrow(0, 0, static_cast<int64_t>(pictures.size()));
 }
 
-std::vector<at::Tensor> all_of(const Dataset& data) {
+// Pictures of a set as D takes them.
+std::vector<at::Tensor> pictures_for(const Run& run, const MeasuredSet& set) {
+  const ModelConfig& model = run.config.model;
   std::vector<at::Tensor> pictures;
-  for (int64_t i = 0; i < data.size(); ++i) pictures.push_back(data.image(i));
+  for (int64_t i = 0; i < std::min(set.count(), kMostScored); ++i) {
+    const at::Tensor picture = set.picture(i).narrow(0, 0, model.channels).unsqueeze(0).to(at::kFloat);
+    const at::Tensor sized = at::_upsample_bilinear2d_aa(picture, {picture_height(model), picture_width(model)}, false);
+    pictures.push_back(sized.squeeze(0).round().clamp(0, 255));
+  }
   return pictures;
 }
 
 EvalNumbers gap_numbers(EvalSubject& s) {
   Run& run = run_of(s, "d-gap");
-  if (!run.discriminator || s.held_out_folder.empty() || run.config.model.classes > 0)
+  if (!run.discriminator || !s.held_out.stream || run.config.model.classes > 0)
     fail("eval", "d-gap", "needs a discriminator without classes, and pictures that training did not see",
          "give --held-out DIR, and a run that was trained against pictures");
-  const PictureSize size(picture_height(run.config.model), picture_width(run.config.model));
-  DataConfig held = run.config.data;
-  held.path = s.held_out_folder;
-  const auto train = all_of(*open_dataset(run.config.data, size, run.config.model.channels));
-  const auto unseen = all_of(*open_dataset(held, size, run.config.model.channels));
-  std::vector<at::Tensor> fakes;
-  for (int64_t i = 0; i < std::min<int64_t>(s.fake.count(), 500); ++i) fakes.push_back(s.fake.picture(i));
-  const auto gap = discriminator_gap(scores_of(run, train), scores_of(run, unseen), scores_of(run, fakes));
+  const auto gap =
+      discriminator_gap(scores_of(run, pictures_for(run, s.real)), scores_of(run, pictures_for(run, s.held_out)),
+                        scores_of(run, pictures_for(run, s.fake)));
   if (!gap) return {{"d-gap", std::nan(""), {}, "n/a: D does not score training pictures above fakes"}};
   return {{"d-gap", *gap, {}, *gap > 0.5 ? "D knows its training pictures by heart" : ""}};
 }

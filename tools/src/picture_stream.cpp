@@ -110,14 +110,10 @@ class FolderStream final : public PictureStream {
   int64_t next_first_ = -1;
 };
 
-class TrainingStream final : public PictureStream {
+class DatasetStream final : public PictureStream {
  public:
-  explicit TrainingStream(const Run& run) {
-    const ModelConfig& model = run.config.model;
-    const PictureSize size(picture_height(model), picture_width(model));
-    data_ = open_dataset(run.config.data, size, model.channels);
-    resolution_ = size.text();
-  }
+  DatasetStream(std::shared_ptr<Dataset> data, const std::string& resolution)
+      : data_(std::move(data)), resolution_(resolution) {}
   int64_t count() const override { return data_->size(); }
   std::string name(int64_t index) const override { return data_->name(index); }
   std::string resolution() const override { return resolution_; }
@@ -166,8 +162,14 @@ std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t 
   return std::make_unique<FolderStream>(folder, most, strict);
 }
 
-std::unique_ptr<PictureStream> training_stream(const Run& run) {
-  return std::make_unique<TrainingStream>(run);
+RunPictures run_pictures(const Run& run) {
+  const ModelConfig& model = run.config.model;
+  const PictureSize size(picture_height(model), picture_width(model));
+  const DataSplit split = split_holdout(open_dataset(run.config.data, size, model.channels), run.config.data);
+  RunPictures pictures;
+  pictures.training = std::make_shared<DatasetStream>(split.training, size.text());
+  if (split.holdout) pictures.held_out = std::make_shared<DatasetStream>(split.holdout, size.text());
+  return pictures;
 }
 
 std::unique_ptr<PictureStream> drawn_stream(std::shared_ptr<Run> run, uint64_t first, int64_t count, double psi) {

@@ -28,8 +28,11 @@ class PictureStream {
 // No file at all: Error.
 std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t most, bool strict);
 
-// A run's training pictures as its networks saw them.
-std::unique_ptr<PictureStream> training_stream(const Run& run);
+// A run's training pictures as its networks saw them, and those it held out (null: none).
+struct RunPictures {
+  std::shared_ptr<PictureStream> training, held_out;
+};
+RunPictures run_pictures(const Run& run);
 
 // Pictures drawn by a run with seeds first … first+count-1, rounded to 8 bits.
 std::unique_ptr<PictureStream> drawn_stream(std::shared_ptr<Run> run, uint64_t first, int64_t count, double psi);

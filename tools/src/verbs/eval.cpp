@@ -118,7 +118,10 @@ Sources open_sources(const CommandLine& line, const Request& r) {
   const bool strict = line.has("strict");
   const std::string from = !r.from.empty() ? r.from : r.real_from;
   if (!from.empty()) s.run = std::make_shared<Run>(open_run(from)), s.run_folder = folder_of(from);
-  if (r.real.empty()) s.real = training_stream(*s.run);
+  if (r.real.empty()) {
+    const RunPictures pictures = run_pictures(*s.run);
+    s.real = pictures.training, s.held_out = pictures.held_out;
+  }
   if (!r.real.empty() && !is_statistics(r.real)) s.real = folder_stream(r.real, 0, strict);
   const int64_t fakes = r.fakes > 0 ? r.fakes : s.real ? s.real->count() : 500;
   const bool limited = line.has("recipe") || line.has("fakes");
@@ -264,7 +267,7 @@ int eval(const CommandLine& line) {
   const Sources sources = open_sources(line, request);
   EvalSubject subject;
   subject.extractor = &extractor, subject.run = request.from.empty() ? nullptr : sources.run;
-  subject.held_out_folder = request.held_out, subject.quiet = line.has("quiet");
+  subject.quiet = line.has("quiet");
   subject.seed = static_cast<uint64_t>(request.seed), subject.psi = request.psi;
   measure(line, request, sources, subject);
   Writer writer(line, request, subject, sources.run_folder);
