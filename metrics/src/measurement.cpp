@@ -54,7 +54,7 @@ Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureEx
 
 JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSet& fake, const std::string& weights,
                    const std::string& device, double seconds) {
-  return {{"metric", recipe.metric},
+  return {{"metric", metric_key(recipe.metric)},
           {"value", recipe.value},
           {"recipe", recipe_text(recipe)},
           {"weights", weights},

@@ -2,18 +2,13 @@
 
 #include <ATen/ATen.h>
 
-#include <algorithm>
 #include <cstdio>
 #include <filesystem>
 
-#include "centigan/core/error.h"
 #include "centigan/core/hash.h"
 
 namespace centigan {
 namespace {
-
-// Only names are needed of the data set that lists a folder, so its pictures are kept small.
-constexpr int64_t kListingResolution = 16;
 
 std::string source_of(const std::vector<std::string>& names) {
   size_t jpeg = 0;
@@ -47,24 +42,6 @@ PictureSet dataset_pictures(const Dataset& dataset) {
   set.source = source_of(names_of(dataset));
   set.resolution = PictureSize(dataset.height(), dataset.width()).text();
   set.fingerprint = dataset.fingerprint();
-  return set;
-}
-
-PictureSet folder_pictures(const std::string& folder) {
-  DataConfig config;
-  config.path = folder;
-  auto names = names_of(*open_dataset(config, kListingResolution, 3));
-  PictureSet set;
-  set.pictures = native_images(config);
-  if (names.size() != set.pictures.size())
-    fail("eval", escaped(folder), "changed while it was read", "run it again when nothing writes there");
-  const auto grid = std::find(names.begin(), names.end(), "grid.png");
-  if (grid != names.end()) {
-    set.pictures.erase(set.pictures.begin() + (grid - names.begin()));
-    names.erase(grid);
-  }
-  set.source = source_of(names);
-  set.fingerprint = fingerprint_of(names, set.pictures);
   return set;
 }
 

@@ -63,6 +63,12 @@ Recipe parse_recipe(const std::string& text) {
   return r;
 }
 
+std::string metric_key(const std::string& metric) {
+  std::string key = metric.substr(0, metric.find('('));
+  for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return key;
+}
+
 bool comparable(const Recipe& a, const Recipe& b) {
   Recipe c = b;
   c.seed = a.seed;

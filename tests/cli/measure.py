@@ -235,7 +235,7 @@ class WithWeights(CliTest):
         self.assertIn(f"best.h5: {best['recipe']} at {best['images'] / 1000:.3f} kimg", self.good("inspect", run))
         self.measure("--from", run / "best.h5", "--fakes", "12", "--json", "again.jsonl")
         again = json.loads((self.folder / "again.jsonl").read_text().splitlines()[0])
-        self.assertEqual((again["metric"], again["fakes"], again["reals"]), ("FID", best["fakes"], best["reals"]))
+        self.assertEqual((again["metric"], again["fakes"], again["reals"]), ("fid", best["fakes"], best["reals"]))
         self.assertEqual(again["images"], best["images"])
         self.assertAlmostEqual(again["value"], best["value"], places=3)
 

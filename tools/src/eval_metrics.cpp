@@ -207,10 +207,4 @@ EvalNumbers numbers_of_word(const std::string& word, EvalSubject& subject) {
   return numbers_of_run(word, subject);
 }
 
-std::string metric_key(const std::string& metric) {
-  std::string key = metric.substr(0, metric.find('('));
-  for (char& c : key) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  return key;
-}
-
 }  // namespace centigan

@@ -51,7 +51,4 @@ EvalNumbers numbers_of_word(const std::string& word, EvalSubject& subject);
 // Those that need the networks of the run: "smoothness", "d-gap", "ppl".
 EvalNumbers numbers_of_run(const std::string& word, EvalSubject& subject);
 
-// "FID" -> "fid", "precision(k=3)" -> "precision".
-std::string metric_key(const std::string& metric);
-
 }  // namespace centigan

@@ -47,7 +47,8 @@ class FeatureCollector {
     flush();
     set_.features = set_.features.narrow(0, 0, rows_);
     if (set_.mirrored.defined()) set_.mirrored = set_.mirrored.narrow(0, 0, rows_);
-    set_.fingerprint = hash_.hex();
+    const std::string known = set_.stream->fingerprint();
+    set_.fingerprint = known.empty() ? hash_.hex() : known;
   }
 
  private:

@@ -2,11 +2,7 @@
 
 #include <ATen/ATen.h>
 
-#include <numeric>
-
 #include "centigan/core/image.h"
-#include "centigan/data/dataset.h"
-#include "drawing.h"
 
 namespace centigan {
 namespace {
@@ -19,21 +15,6 @@ at::Tensor fitted(const at::Tensor& picture, int64_t channels, int64_t height, i
 }
 
 }  // namespace
-
-PictureSet training_pictures(const Run& run) {
-  const ModelConfig& model = run.config.model;
-  const PictureSize size(picture_height(model), picture_width(model));
-  const auto dataset = open_dataset(run.config.data, size, model.channels);
-  return dataset_pictures(*split_holdout(dataset, run.config.data).training);
-}
-
-PictureSet drawn_pictures(Run& run, uint64_t first, int64_t count, double psi, bool quiet) {
-  std::vector<uint64_t> seeds(static_cast<size_t>(count));
-  std::iota(seeds.begin(), seeds.end(), first);
-  DrawRequest request = request_of_seeds(run.generator->shape(), seeds);
-  request.psi = psi;
-  return generated_pictures(to_uint8(draw(run, request, "eval", quiet)), seeds);
-}
 
 at::Tensor pair_sheet(const std::vector<std::pair<at::Tensor, at::Tensor>>& pairs, int64_t columns) {
   const auto size = pairs.front().first.sizes();

@@ -1,20 +1,12 @@
-// Sets of pictures that a run gives to a measurement, and their sheets.
+// Sheets of pictures beside each other.
 #pragma once
 #include <torch/types.h>
 
-#include <string>
+#include <cstdint>
+#include <utility>
 #include <vector>
 
-#include "centigan/metrics/picture_set.h"
-#include "centigan/trainers/train.h"
-
 namespace centigan {
-
-// A run's training pictures as its networks saw them.
-PictureSet training_pictures(const Run& run);
-
-// Pictures drawn by a run with seeds first … first+count-1, rounded to 8 bits.
-PictureSet drawn_pictures(Run& run, uint64_t first, int64_t count, double psi, bool quiet);
 
 // Up to `most` pairs (upper picture, lower picture) side by side as one picture, all at the size of the first upper
 // one.

@@ -13,6 +13,7 @@
 #include "centigan/core/log.h"
 #include "centigan/data/folder.h"
 #include "centigan/data/picture.h"
+#include "centigan/metrics/picture_set.h"
 #include "drawing.h"
 
 namespace centigan {
@@ -118,6 +119,7 @@ class DatasetStream final : public PictureStream {
   std::string name(int64_t index) const override { return data_->name(index); }
   std::string resolution() const override { return resolution_; }
   std::string contents() const override { return data_->fingerprint(); }
+  std::string fingerprint() const override { return data_->fingerprint(); }
   std::string source() const override {
     std::vector<std::string> names;
     for (int64_t i = 0; i < count(); ++i) names.push_back(name(i));

@@ -21,6 +21,7 @@ class PictureStream {
   virtual std::string source() const = 0;                      // of the recipe: png, jpeg, mixed, gen8
   virtual std::string resolution() const { return "native"; }  // of the recipe
   virtual std::string contents() const { return ""; }          // SHA-256 that tells this set from others, for the cache
+  virtual std::string fingerprint() const { return ""; }  // that of a data set; else one over names and pixels is made
 };
 
 // Pictures of a folder as decoded, in the order of metrics, at most `most` of them (0: all). A grid.png that

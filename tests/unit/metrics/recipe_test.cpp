@@ -52,6 +52,16 @@ TEST(Recipe, ComparesOnlyLikeWithLike) {
   EXPECT_FALSE(comparable(a, b));
 }
 
+TEST(Recipe, NamesOfJsonLinesAndUnknownNumbersOfPictures) {
+  EXPECT_EQ(metric_key("FID"), "fid");
+  EXPECT_EQ(metric_key("precision(k=3)"), "precision");
+  EXPECT_EQ(metric_key("FD-effnetlite0"), "fd-effnetlite0");
+  Recipe r = parse_recipe(kExample);
+  r.real_count = -1;
+  EXPECT_NE(recipe_text(r).find(";n=?:"), std::string::npos);
+  EXPECT_EQ(parse_recipe(recipe_text(r)).real_count, -1);
+}
+
 TEST(Recipe, ReservesTheNameFid) {
   EXPECT_EQ(frechet_label("inception-2015-12-05"), "FID");
   EXPECT_EQ(frechet_label("custom:0123abcd"), "FD-custom:0123abcd");

@@ -20,9 +20,6 @@ struct PictureSet {
 // The pictures of a data set as networks see them, not mirrored.
 PictureSet dataset_pictures(const Dataset& dataset);
 
-// Pictures of a folder as decoded. A grid.png that `centigan generate` left there is not one of them.
-PictureSet folder_pictures(const std::string& folder);
-
 // Pictures that a network drew of `seeds`: uint8 [N,C,H,W], never files. Its fingerprint is that of a folder which
 // holds them under their usual names.
 PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds);

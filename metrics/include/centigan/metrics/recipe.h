@@ -28,6 +28,9 @@ std::string recipe_text(const Recipe& recipe);
 // The inverse, strict: recipe_text(parse_recipe(t)) == t, anything else is an Error that shows the text.
 Recipe parse_recipe(const std::string& text);
 
+// The name in JSON lines: "FID" -> "fid", "precision(k=3)" -> "precision".
+std::string metric_key(const std::string& metric);
+
 // Whether two numbers may be compared: everything but seed and value is equal.
 bool comparable(const Recipe& a, const Recipe& b);
 
