@@ -78,7 +78,7 @@ TEST(CudaNetworks, Upfirdn2d) {
 TEST(CudaNetworks, Upfirdn2dOfSeveralTiles) {
   for (const Resampling& r : resamplings())
     for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast})
-      expect_resampling(r, {"tiles", case_picture("tiles", {1, 2, 37, 45}).contiguous(format)});
+      expect_resampling(r, {"tiles", case_picture("tiles", {3, 2, 29, 37}).contiguous(format)});
   for (const auto type : {at::kDouble, at::kHalf, at::kBFloat16})
     for (const int64_t c : {1, 5, 33, 64})
       for (size_t i = 0; i < 5; ++i)
