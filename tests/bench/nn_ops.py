@@ -16,7 +16,7 @@ import time
 import torch
 import torch.nn.functional as F
 
-from train_stylegan2 import FIR, bias_act, upfirdn2d
+from stylegan2_peer import FIR, bias_act, upfirdn2d
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
