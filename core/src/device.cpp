@@ -2,10 +2,14 @@
 
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <malloc.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <thread>
 
 #include "centigan/core/error.h"
@@ -82,6 +86,21 @@ double peak_memory_mb() {
   struct rusage usage {};
   ::getrusage(RUSAGE_SELF, &usage);
   return static_cast<double>(usage.ru_maxrss) / 1024.0;
+}
+
+double current_memory_mb() {
+  std::ifstream file("/proc/self/statm");
+  int64_t size = 0, resident = 0;
+  if (!(file >> size >> resident)) return 0.0;
+  return static_cast<double>(resident) * static_cast<double>(::sysconf(_SC_PAGESIZE)) / (1 << 20);
+}
+
+DeviceMemory device_memory(const torch::Device& device) {
+  if (device.is_cpu()) return {};
+  const auto stats =
+      c10::getDeviceAllocator(device.type())->getDeviceStats(std::max<c10::DeviceIndex>(0, device.index()));
+  const auto& bytes = stats.allocated_bytes[0];  // over all pools
+  return {static_cast<double>(bytes.current) / (1 << 20), static_cast<double>(bytes.peak) / (1 << 20)};
 }
 
 }  // namespace centigan

@@ -54,13 +54,19 @@ torch::Tensor make_grid(const torch::Tensor& images, int64_t columns) {
   return cells.view({rows, columns, c, h, w}).permute({2, 0, 3, 1, 4}).reshape({c, rows * h, columns * w});
 }
 
-void write_png(const std::string& path, const torch::Tensor& image) {
-  check_pictures(image, "CHW", path);
+std::string png_bytes(const torch::Tensor& image) {
+  check_pictures(image, "CHW", "PNG");
   const torch::Tensor pixels = plain_tensor(image).permute({1, 2, 0}).contiguous();
   const int height = static_cast<int>(pixels.size(0)), width = static_cast<int>(pixels.size(1));
   const int channels = static_cast<int>(pixels.size(2));
   std::string bytes;
   stbi_write_png_to_func(append_png_bytes, &bytes, width, height, channels, pixels.data_ptr(), width * channels);
+  return bytes;
+}
+
+void write_png(const std::string& path, const torch::Tensor& image) {
+  check_pictures(image, "CHW", path);
+  const std::string bytes = png_bytes(image);
   write_file_atomically(path, bytes.data(), bytes.size(), "image");
 }
 

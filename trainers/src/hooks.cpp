@@ -42,6 +42,7 @@ Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& trainin
       checkpoints_(folder_.checkpoints(), config.trainer.keep, std::llround(config.trainer.keep_every * 1000.0)),
       evaluation_(config, options_, training, folder_.path()),
       status_(config, training, folder_.path()),
+      timelapse_(folder_.path()),
       begun_(clock_seconds()) {
   if (options.quiet) set_quiet(true);
   open_log(folder_.file("log.txt"));
@@ -198,6 +199,7 @@ void Hooks::sheet(const StepInfo& done) {
   if (FlatAverage* average = training_.sheet_average()) averaged = std::make_unique<FlatAverage::Scope>(*average);
   const std::string name = format("fakes%07lld.png", static_cast<long long>(done.images + done.batch));
   write_sheet(folder_.file(name), *parts.generator, training_.device(), config_.model.classes);
+  timelapse_.update(done.images + done.batch);
 }
 
 void Hooks::reals() {

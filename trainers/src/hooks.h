@@ -11,6 +11,7 @@
 #include "run_folder.h"
 #include "status.h"
 #include "time_limit.h"
+#include "timelapse.h"
 #include "training.h"
 
 namespace centigan {
@@ -52,6 +53,7 @@ class Hooks {
   Checkpoints checkpoints_;
   Evaluation evaluation_;
   Status status_;
+  Timelapse timelapse_;
   std::unique_ptr<Progress> progress_;
   std::string exact_ = "yes";
   std::optional<TrainEnd> end_;

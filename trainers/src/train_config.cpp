@@ -170,7 +170,7 @@ void check_evaluation(const TrainConfig& c) {
 void fill_cadence(TrainerConfig& c) {
   if (c.tick == 0.0) c.tick = c.kimg / 50;
   if (c.save_every == 0.0) c.save_every = c.kimg / 10;
-  if (c.grid_every == 0.0) c.grid_every = c.kimg / 10;
+  if (c.grid_every == 0.0) c.grid_every = c.tick;
 }
 
 }  // namespace

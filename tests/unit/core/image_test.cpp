@@ -6,6 +6,8 @@
 #include <ATen/ops/zeros.h>
 #include <stb/stb_image.h>
 
+#include "centigan/core/animation.h"
+#include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "test_support.h"
 
@@ -56,6 +58,62 @@ TEST(WritePng, OtherThanPicturesAreRefused) {
     test::expect_error([&] { write_png(folder / "a.png", wrong); }, "a picture must be uint8 [CHW]");
   }
   test::expect_error([&] { make_grid(at::zeros({3, 4, 4}, at::kByte)); }, "a picture must be uint8 [NCHW]");
+}
+
+// The chunks of a PNG file: type and data.
+std::vector<std::pair<std::string, std::string>> chunks_of(const std::string& file) {
+  std::vector<std::pair<std::string, std::string>> chunks;
+  for (size_t at = 8; at + 12 <= file.size();) {
+    const auto* p = reinterpret_cast<const uint8_t*>(file.data()) + at;
+    const size_t size = static_cast<size_t>(p[0]) << 24 | p[1] << 16 | p[2] << 8 | p[3];
+    chunks.emplace_back(file.substr(at + 4, 4), file.substr(at + 8, size));
+    at += size + 12;
+  }
+  return chunks;
+}
+
+std::string be32(uint32_t value) {
+  return {static_cast<char>(value >> 24), static_cast<char>(value >> 16), static_cast<char>(value >> 8),
+          static_cast<char>(value)};
+}
+
+TEST(Animation, HoldsTheFramesInOrder) {
+  const test::TempFolder folder;
+  std::vector<std::string> frames;
+  for (const int64_t grey : {10, 20, 30}) frames.push_back(png_bytes(at::full({1, 4, 6}, grey, at::kByte)));
+  write_animation(folder / "a.png", frames, {150, 900});
+  const std::string file = read_text(folder / "a.png", "test");
+  const auto chunks = chunks_of(file);
+  std::string order;
+  for (const auto& chunk : chunks) order += chunk.first + " ";
+  EXPECT_EQ(order, "IHDR acTL fcTL IDAT fcTL fdAT fcTL fdAT IEND ");
+  EXPECT_EQ(chunks[1].second, be32(3) + be32(0));
+  const auto control = [](uint32_t number, int milliseconds) {
+    return be32(number) + be32(6) + be32(4) + std::string(8, '\0') +
+           std::string{static_cast<char>(milliseconds >> 8), static_cast<char>(milliseconds)} + "\x03\xe8" +
+           std::string(2, '\0');
+  };
+  EXPECT_EQ(chunks[2].second, control(0, 150));
+  EXPECT_EQ(chunks[4].second, control(1, 150));
+  EXPECT_EQ(chunks[6].second, control(3, 900));
+  EXPECT_EQ(chunks[3].second, chunks_of(frames[0])[1].second);
+  EXPECT_EQ(chunks[7].second, be32(4) + chunks_of(frames[2])[1].second);
+  int width = 0, height = 0, channels = 0;  // a viewer that knows no animations shows the first frame
+  uint8_t* pixels = stbi_load_from_memory(reinterpret_cast<const uint8_t*>(file.data()), static_cast<int>(file.size()),
+                                          &width, &height, &channels, 0);
+  ASSERT_NE(pixels, nullptr);
+  EXPECT_EQ(width * height * channels, 24);
+  EXPECT_EQ(pixels[0], 10);
+  stbi_image_free(pixels);
+}
+
+TEST(Animation, FramesOfOtherSizesAreRefused) {
+  const test::TempFolder folder;
+  const std::string small = png_bytes(at::zeros({3, 4, 6}, at::kByte)),
+                    large = png_bytes(at::zeros({3, 6, 6}, at::kByte));
+  EXPECT_THROW(write_animation(folder / "a.png", {small, large}), Error);
+  EXPECT_THROW(write_animation(folder / "a.png", {"no picture"}), Error);
+  EXPECT_FALSE(std::filesystem::exists(folder / "a.png"));
 }
 
 }  // namespace

@@ -29,6 +29,13 @@ struct BuildInfo {
   std::string version, compiler, torch, cpu;
 };
 BuildInfo build_info();
-double peak_memory_mb();  // of this process
+double peak_memory_mb();     // of this process
+double current_memory_mb();  // likewise, now; 0 where the system does not tell
+
+// What LibTorch's allocator holds on an accelerator, in MB: in use now, and at most so far. {0, 0} for the CPU.
+struct DeviceMemory {
+  double current_mb = 0.0, peak_mb = 0.0;
+};
+DeviceMemory device_memory(const torch::Device& device);
 
 }  // namespace centigan

@@ -72,7 +72,7 @@ struct TrainerConfig {
   int64_t pieces = 2;     // independent parts of a batch; fixes the bits
   double save_every = 0;  // kimg between checkpoints; 0: kimg/10
   double tick = 0;        // kimg between log lines; 0: kimg/50
-  double grid_every = 0;  // kimg between sample sheets; 0: kimg/10
+  double grid_every = 0;  // kimg between sample sheets; 0: as tick
   int64_t keep = 2;       // newest checkpoints that stay
   double keep_every = 0;  // kimg; of older checkpoints the first one after each multiple stays; 0: none
   double eval_every = 0;  // kimg between evaluations; 0: now and then, in a tenth of the time; below 0: never
@@ -99,7 +99,7 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.field("pieces", c.pieces, "Parts of a batch that may run side by side; changes rounding, not meaning.");
   v.field("save_every", c.save_every, "Thousands of pictures between checkpoints; 0 is a tenth of the run.");
   v.field("tick", c.tick, "Thousands of pictures between log lines; 0 is a fiftieth of the run.");
-  v.field("grid_every", c.grid_every, "Thousands of pictures between sample sheets; 0 is a tenth of the run.");
+  v.field("grid_every", c.grid_every, "Thousands of pictures between sample sheets; 0 is one at every tick.");
   v.field("keep", c.keep, "Newest checkpoints that are kept (at least 2).");
   v.field("keep_every", c.keep_every,
           "Older checkpoints that stay: the first one after each multiple of this many kimg; 0 keeps none.");
