@@ -56,6 +56,33 @@ class Training(CliTest):
         self.assertEqual((process.returncode, process.stdout, process.stderr), (0, "", ""))
 
 
+class Automatic(CliTest):
+    FLAGS = ["--resolution", "16", "--trainer.device", "cpu"]
+
+    def test_settings_follow_from_the_pictures_and_a_run_keeps_them(self):
+        data = self.pictures()
+        text = self.good("train", "--data", data, "--out", "run", "--kimg", "0.064", *self.FLAGS)
+        self.assertRegex(text, r"auto: model lite: .*\n(.*\n)*  auto: .*kimg")
+        self.assertIn("preset = auto\n", (self.folder / "run/config.txt").read_text())
+        self.assertIn("is finished", self.good("train", "--out", "run"))
+        self.assertIn("is finished", self.good("train", "--data", data, "--out", "run", "--preset", "auto"))
+        self.bad(2, "trainer.batch: stored 16, now 8", "train", "--out", "run", "--batch", "8")
+        self.bad(2, "another configuration", "train", "--data", data, "--out", "run", "--preset", "cifar")
+        self.assertIn("resumes from", self.good("train", "--out", "run", "--kimg", "0.128"))
+
+    def test_a_part_of_the_pictures_is_named_in_the_run_folder(self):
+        run = self.tiny_run("--data.subset", "8", "--data.holdout", "25%", "--trainer.tick", "0.16")
+        names = [(run / f"pictures-{part}.txt").read_text().split("\n")[:-1] for part in ("trained", "held-out")]
+        self.assertEqual([len(part) for part in names], [6, 2])
+        self.assertEqual(len(set(names[0] + names[1])), 8)
+        self.assertRegex((run / "log.txt").read_text(), r", D real -?[0-9.]+ held-out -?[0-9.]+ fake -?[0-9.]+, ")
+        again = self.tiny_run("--data.subset", run / "pictures-trained.txt", "--trainer.tick", "0.16", out="again",
+                              data="pictures")
+        last = [json.loads((folder / "stats.jsonl").read_text().splitlines()[-1]) for folder in (run, again)]
+        self.assertEqual(last[0]["Loss/D/loss"], last[1]["Loss/D/loss"])
+        self.assertNotIn("Overfit/r_v", last[1])
+
+
 class Adaptive(CliTest):
     def test_strength_is_logged_hashed_and_goes_on_after_a_stop(self):
         data = self.pictures()
