@@ -77,7 +77,7 @@ number_of() { sed -n "s/.*\"recipe\": *\"\($1\[[^\"]*\)\".*/  \1/p" "$2"; }
 
 set_up
 step "train" "$run/config.txt" 11 "see $run/log.txt" \
-  "$centigan" train --data samples/smileys --out "$run" --preset quickstart
+  "$centigan" train --data samples/smileys --out "$run" --preset quickstart --eval-every -1  # the next step measures
 step "measure" "$run/eval.jsonl" 2 "see the message above" \
   measure "$run/eval.jsonl" --from "$run" --fakes "$fakes"
 step "quantise" "$student/config.txt" 3 "see $student/log.txt" \

@@ -153,7 +153,14 @@ TEST(Evaluation, ADamagedBestIsNamedAndReplacedByTheNextBetterOne) {
   EXPECT_EQ(best_images(config.out), 64);
 }
 
+// Whatever a test did, the next one begins without a signal.
+struct SignalScope {
+  SignalScope() { install_signal_handlers(); }
+  ~SignalScope() { install_signal_handlers(); }
+};
+
 TEST(Evaluation, ThatWasLeftIsMadeUpFor) {
+  const SignalScope calm_afterwards;
   const ScratchFolder folder;
   const TrainConfig config = judged_config(folder / "run"), straight = judged_config(folder / "straight");
   for (const int64_t at : {2, 6}) {  // in the middle, and after the last step
