@@ -6,6 +6,7 @@
 
 #include "centigan/core/device.h"
 #include "centigan/metrics/frechet.h"
+#include "centigan/metrics/kid.h"
 #include "centigan/metrics/prdc.h"
 
 namespace centigan {
@@ -44,6 +45,7 @@ Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureEx
                  double psi) {
   Recipe recipe;
   recipe.extractor = extractor.name();
+  recipe.resize = extractor.resize_rule();
   recipe.hash = extractor.weights_hash().substr(0, 8);
   recipe.real_count = real.count(), recipe.fake_count = fake.count();
   recipe.real_source = real.source, recipe.fake_source = fake.source;
@@ -67,24 +69,19 @@ JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSe
 }
 
 const std::vector<MetricKind>& metric_kinds() {
-  static const std::vector<MetricKind> kinds = {
-      {"fid", false}, {"precision", true}, {"recall", true}, {"density", true}, {"coverage", true}};
+  static const std::vector<MetricKind> kinds = {{"fid", false},   {"kid", false},    {"precision", true},
+                                                {"recall", true}, {"density", true}, {"coverage", true}};
   return kinds;
 }
 
 std::pair<std::string, double> measured_number(const std::string& word, const at::Tensor& real, const at::Tensor& fake,
                                                const std::string& extractor) {
-  if (word == "fid") return {frechet_label(extractor), frechet_distance(real, fake).value};
+  const std::string label = frechet_label(extractor);
+  if (word == "fid") return {label, frechet_distance(real, fake).value};
+  if (word == "kid") return {label == "FID" ? "KID" : "KD-" + extractor, kid(real, fake).value};
   for (const auto& [name, value] : manifold_numbers(real, fake))
     if (name.rfind(word + "(", 0) == 0) return {name, value};
   throw std::out_of_range("metric " + word);
-}
-
-Numbers measured_numbers(const at::Tensor& real, const at::Tensor& fake, const std::string& extractor) {
-  Numbers numbers = {measured_number("fid", real, fake, extractor)};
-  if (real.size(0) <= kDensityK || fake.size(0) <= kPrecisionK) return numbers;
-  for (const auto& number : manifold_numbers(real, fake)) numbers.push_back(number);
-  return numbers;
 }
 
 }  // namespace centigan

@@ -49,7 +49,7 @@ Evaluation::Evaluation(const TrainConfig& config, const TrainOptions& options, T
       folder_(std::move(folder)),
       metric_name_(config.trainer.metric + " of " + std::to_string(config.trainer.eval_fakes) + " fakes") {
   scores_.metric = metric_name_;
-  const bool possible = training.parts().data && training.parts().generator;
+  const bool possible = training.comm().leads() && training.parts().data && training.parts().generator;
   if (config.trainer.eval_every < 0.0 || !possible) return;
   try {
     if (!options.metric) weights_ = find_inception_weights(options.weights_dir);

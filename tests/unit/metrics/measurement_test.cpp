@@ -5,6 +5,10 @@
 
 #include <stdexcept>
 
+#include "centigan/metrics/frechet.h"
+#include "centigan/metrics/kid.h"
+#include "centigan/metrics/prdc.h"
+
 namespace centigan {
 namespace {
 
@@ -14,21 +18,24 @@ at::Tensor points(int64_t count, double shift) {
   return (index * 0.7123).sin() + shift;
 }
 
-TEST(Measurement, EveryWordIsOneOfTheNumbers) {
+TEST(Measurement, WordsAreTheNumbersOfTheirFunctions) {
   const at::Tensor real = points(20, 0.0), fake = points(30, 0.3);
-  const auto numbers = measured_numbers(real, fake, "inception-2015-12-05");
-  ASSERT_EQ(numbers.size(), metric_kinds().size());
-  for (size_t i = 0; i < numbers.size(); ++i)
-    EXPECT_EQ(measured_number(metric_kinds()[i].word, real, fake, "inception-2015-12-05"), numbers[i]);
-  EXPECT_EQ(numbers.front().first, "FID");
+  const std::string network = "inception-2015-12-05";
+  const Prdc prdc_values = prdc(real, fake);
+  const std::vector<std::pair<std::string, double>> wanted = {
+      {"FID", frechet_distance(real, fake).value}, {"KID", kid(real, fake).value},
+      {"precision(k=3)", prdc_values.precision},   {"recall(k=3)", prdc_values.recall},
+      {"density(k=5)", prdc_values.density},       {"coverage(k=5)", prdc_values.coverage}};
+  ASSERT_EQ(wanted.size(), metric_kinds().size());
+  for (size_t i = 0; i < wanted.size(); ++i)
+    EXPECT_EQ(measured_number(metric_kinds()[i].word, real, fake, network), wanted[i]);
   EXPECT_EQ(measured_number("fid", real, fake, "custom:12345678").first, "FD-custom:12345678");
+  EXPECT_EQ(measured_number("kid", real, fake, "custom:12345678").first, "KD-custom:12345678");
   EXPECT_THROW(measured_number("precise", real, fake, "x"), std::out_of_range);
 }
 
-TEST(Measurement, FewPicturesHaveADistanceOnly) {
-  EXPECT_EQ(measured_numbers(points(5, 0.0), points(30, 0.3), "x").size(), 1u);
-  EXPECT_EQ(measured_numbers(points(6, 0.0), points(3, 0.3), "x").size(), 1u);
-  EXPECT_EQ(measured_numbers(points(6, 0.0), points(4, 0.3), "x").size(), 5u);
+TEST(Measurement, TheBestIsTheLargestOrTheSmallest) {
+  for (const MetricKind& kind : metric_kinds()) EXPECT_EQ(kind.higher_is_better, kind.word.size() > 3) << kind.word;
 }
 
 TEST(PictureSets, GeneratedOnesGoByTheirSeeds) {

@@ -1,4 +1,4 @@
-// From two sets of pictures to numbers with their recipes: what `centigan eval` and a training run share.
+// From two sets of pictures to one number with its recipe: what a training run measures of itself.
 #pragma once
 #include <torch/types.h>
 
@@ -27,7 +27,7 @@ Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureEx
 JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSet& fake, const std::string& weights,
                    const std::string& device, double seconds);
 
-// A number between features, by the word of trainer.metric: fid, precision, recall, density, coverage.
+// A number between features, by the word of trainer.metric: fid, kid, precision, recall, density, coverage.
 struct MetricKind {
   std::string word;
   bool higher_is_better;
@@ -36,9 +36,5 @@ const std::vector<MetricKind>& metric_kinds();
 // -> its name in recipes ("FID", "precision(k=3)") and its value. Another word: std::out_of_range.
 std::pair<std::string, double> measured_number(const std::string& word, const torch::Tensor& real,
                                                const torch::Tensor& fake, const std::string& extractor);
-
-// All of them; precision and the like only where there are pictures enough for their k.
-std::vector<std::pair<std::string, double>> measured_numbers(const torch::Tensor& real, const torch::Tensor& fake,
-                                                             const std::string& extractor);
 
 }  // namespace centigan

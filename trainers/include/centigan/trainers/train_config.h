@@ -105,7 +105,7 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
           "Older checkpoints that stay: the first one after each multiple of this many kimg; 0 keeps none.");
   v.field("eval_every", c.eval_every,
           "Thousands of pictures between evaluations; 0 is now and then, in a tenth of the time; -1 is never.");
-  v.field("metric", c.metric, "What an evaluation measures: fid, precision, recall, density or coverage.");
+  v.field("metric", c.metric, "What an evaluation measures: fid, kid, precision, recall, density or coverage.");
   v.field("eval_fakes", c.eval_fakes, "Pictures that are drawn for an evaluation.");
   v.field("patience", c.patience, "Thousands of pictures without a better number that end the run; 0 is no end.");
   v.field("augment", c.augment, "Augmentation policy, such as color,translation,cutout or ada:bgc; empty is none.");
