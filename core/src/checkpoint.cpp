@@ -16,6 +16,7 @@ namespace {
 
 constexpr char kCheckpointMagic[8] = {'c', 'g', 'a', 'n', 'c', 'k', 'p', '\n'};
 constexpr uint32_t kCheckpointVersion = 1;
+constexpr uint64_t kSpareBytes = 1 << 20;  // for logs and sheets
 
 // docs/checkpoint-format.md; little-endian, no padding. The rest of the 512 bytes is zero.
 struct CheckpointHead {
@@ -86,6 +87,7 @@ void write_checkpoint(const std::string& path, const Snapshot& snapshot, int64_t
   const auto hash = checkpoint_hash(head, file);
   std::memcpy(head.hash, hash.data(), 32);
   std::memcpy(file.data(), &head, sizeof head);
+  require_space(path, file.size() + file.size() / 10 + kSpareBytes, "checkpoint");
   write_file_atomically(path, file.data(), file.size(), "checkpoint");
 }
 

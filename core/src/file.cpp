@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -184,6 +185,17 @@ void write_file_atomically(const std::string& path, const void* bytes, size_t si
 
 void write_text_atomically(const std::string& path, const std::string& text, const std::string& component) {
   write_file_atomically(path, text.data(), text.size(), component);
+}
+
+// A file system that does not tell (some of those in user space) is taken at its best: the write will show.
+void require_space(const std::string& path, uint64_t bytes, const std::string& component) {
+  struct statvfs disk;
+  if (::statvfs(folder_of(path).c_str(), &disk) != 0 || disk.f_blocks == 0) return;
+  const uint64_t free = static_cast<uint64_t>(disk.f_bavail) * disk.f_frsize;
+  if (free >= bytes) return;
+  const auto megabytes = [](uint64_t amount) { return std::to_string((amount + 999999) / 1000000) + " MB"; };
+  fail(component, path, "needs " + megabytes(bytes) + " on a disk where " + megabytes(free) + " are free",
+       errno_hint(ENOSPC));
 }
 
 void make_folder(const std::string& path, const std::string& component) {

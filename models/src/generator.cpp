@@ -6,7 +6,8 @@ namespace centigan {
 
 void Generator::track_w(const torch::Tensor& ws, double beta) {
   const torch::NoGradGuard no_grad;
-  const at::Tensor mean = ws.detach().select(1, 0).mean(0);
+  const at::Tensor now = ws.detach().select(1, 0).mean(0);
+  const at::Tensor mean = at::where(at::isfinite(now), now, w_avg());
   w_avg().copy_(mean + (w_avg() - mean) * beta);
 }
 

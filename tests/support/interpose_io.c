@@ -5,6 +5,7 @@
 //   CENTIGAN_FAIL_AT      number of the first matching call that fails, from 1 (default 1)
 //   CENTIGAN_FAIL_COUNT   how many calls fail from there on (default 1; 0: all)
 //   CENTIGAN_FAIL_ERRNO   ENOSPC, EIO, EACCES, EROFS, ENOENT, EMFILE, a number, or kill: SIGKILL before the call
+//   CENTIGAN_FREE_BYTES   what file systems say is free
 //   CENTIGAN_FAIL_READY   only calls after this file exists are counted (unset: from the start)
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -18,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -139,4 +141,10 @@ int close(int fd) {
 }
 int rename(const char* from, const char* to) {
   return fails("rename", to) ? -1 : NEXT(rename)(from, to);
+}
+int statvfs(const char* path, struct statvfs* disk) {
+  const int status = NEXT(statvfs)(path, disk);
+  if (status == 0 && getenv("CENTIGAN_FREE_BYTES"))
+    disk->f_bavail = (fsblkcnt_t)number_of("CENTIGAN_FREE_BYTES", 0) / disk->f_frsize;
+  return status;
 }

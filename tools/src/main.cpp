@@ -2,13 +2,12 @@
 #include <c10/util/Exception.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
-#include <new>
 
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/log.h"
+#include "centigan/core/memory.h"
 #include "centigan/core/signals.h"
 #include "help.h"
 #include "verbs.h"
@@ -68,22 +67,23 @@ std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-// ": 12 GB were asked for at once" out of LibTorch's sentence, nothing if it does not say how much.
-std::string amount_asked_for(const std::string& what) {
-  const size_t at = what.find("allocate ");
-  const size_t digits = what.find_first_of("0123456789", at == std::string::npos ? what.size() : at);
-  if (digits == std::string::npos) return "";
-  const double megabytes = std::strtod(what.c_str() + digits, nullptr) / 1e6;
-  return ": " + std::to_string(static_cast<int64_t>(megabytes)) + " MB were asked for at once";
+int report_torch(const c10::Error& error, bool verbose) {
+  if (verbose) return report(error.what(), "please report this together with the command");
+  return report("inside LibTorch: " + first_line(error.what_without_backtrace()),
+                "run it again with --verbose to see where, and report it");
 }
 
-int report_torch(const c10::Error& error, bool verbose) {
-  const std::string what = error.what_without_backtrace();
-  if (verbose) return report(error.what(), "please report this together with the command");
-  if (what.find("allocate memory") != std::string::npos || what.find("out of memory") != std::string::npos)
-    return report("out of memory" + amount_asked_for(what),
-                  "use a smaller --batch or resolution, or stop other programs");
-  return report("inside LibTorch: " + first_line(what), "run it again with --verbose to see where, and report it");
+int report_unforeseen(const std::exception_ptr& problem, bool verbose) {
+  const auto shortage = memory_shortage(problem);
+  if (shortage && !verbose)
+    return report("out of memory" + *shortage, "use a smaller --batch or resolution, or stop other programs");
+  try {
+    std::rethrow_exception(problem);
+  } catch (const c10::Error& error) {
+    return report_torch(error, verbose);
+  } catch (const std::exception& error) {
+    return report(first_line(error.what()), "run it again with --verbose, and report it together with the command");
+  }
 }
 
 int guarded(const std::vector<std::string>& words) {
@@ -92,12 +92,8 @@ int guarded(const std::vector<std::string>& words) {
   } catch (const Error& error) {
     std::cerr << error.what() << "\n";
     return static_cast<int>(error.code());
-  } catch (const c10::Error& error) {
-    return report_torch(error, asks_for(words, "--verbose"));
-  } catch (const std::bad_alloc&) {
-    return report("out of memory", "use a smaller --batch or resolution, or stop other programs");
-  } catch (const std::exception& error) {
-    return report(first_line(error.what()), "run it again with --verbose, and report it together with the command");
+  } catch (const std::exception&) {
+    return report_unforeseen(std::current_exception(), asks_for(words, "--verbose"));
   }
 }
 

@@ -35,7 +35,7 @@ torch::Tensor GeneratorPass::mixed_ws(const torch::Tensor& ws, const torch::Tens
                                       const StepInfo& info, const PassOptions& options) const {
   const int64_t num_ws = ws.size(1);
   if (num_ws < 2 || style_mixing_ <= 0.0) return ws;
-  const torch::Tensor u = mixing_.uniform(info.step, 1, 2);
+  const torch::Tensor u = mixing_.uniform(info.step + info.shift, 1, 2);
   const int64_t cutoff = mixing_cutoff(u[0][0].item<float>(), u[0][1].item<float>(), style_mixing_, num_ws);
   if (cutoff == num_ws) return ws;
   const torch::Tensor other = generator_->mapping(latents(mix_latent_, batch, options), labels);

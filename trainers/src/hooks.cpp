@@ -76,12 +76,11 @@ int64_t Hooks::resume() {
   int64_t step = 0;
   if (!newest.empty()) {
     const Snapshot snapshot = read_checkpoint(newest);
-    step = training_.load(snapshot, newest);
-    images_ = step * config_.trainer.batch;
+    step = load(snapshot, newest);
     seconds_before_ = std::atof(snapshot.text("seconds").c_str());
     mark_exactness(snapshot, images_);
-    evaluation_.resume(snapshot, newest, images_);
-    line("  resumes from " + newest + format(" at %.3f kimg", images_ / 1000.0));
+    line("  resumes from " + newest + format(" at %.3f kimg", images_ / 1000.0) +
+         kept_changes(training_.recovery(), config_));
   } else if (const std::string file = training_.start_from_init(); !file.empty()) {  // again: a run without checkpoint
     line("  starts from the networks of " + file);
   }
@@ -90,8 +89,31 @@ int64_t Hooks::resume() {
   const bool missing = evaluation_.missing(images_);
   if (step >= total_steps(config_.trainer) || !evaluation_.out_of_patience().empty()) end_ = TrainEnd::kAlreadyFinished;
   if (ended() && !missing) return step;
+  if (newest.empty()) start_ = training_.save_start(), evaluation_.save(start_);
   begin_work();
   if (missing) evaluate_again(step_info(config_.trainer, step - 1));
+  limit_.step_begins();
+  return step;
+}
+
+int64_t Hooks::load(const Snapshot& snapshot, const std::string& source) {
+  const int64_t step = training_.load(snapshot, source);
+  images_ = step * config_.trainer.batch;
+  evaluation_.resume(snapshot, source, images_);
+  return step;
+}
+
+int64_t Hooks::go_back(const Setback& setback) {
+  const Recovery next = recover(training_.recovery(), setback, config_);
+  training_.drop_step();
+  const std::string newest = start_.tensors.empty() ? find_checkpoint(folder_.path()) : "";
+  const int64_t step = load(newest.empty() ? start_ : read_checkpoint(newest), newest);
+  training_.change(next);
+  warn("train: " + setback.where() + ": " + setback.what_happened() + "; goes on from " +
+       (newest.empty() ? "the start" : newest) + " with " + what_changed(setback, next, config_));
+  end_.reset();
+  status_.begin(images_, seconds());
+  begin_work();
   limit_.step_begins();
   return step;
 }
@@ -234,6 +256,7 @@ void Hooks::save(const StepInfo& done, bool must, bool best) {
   attempt(must, [&] {
     const std::string path = checkpoints_.save(snapshot, done.images + done.batch, done.step + 1);
     limit_.saved(clock_seconds() - start);
+    start_ = Snapshot();
     line("  saved " + path +
          format(" (%.1f MB, %.2f s)", std::filesystem::file_size(path) / 1048576.0, clock_seconds() - start));
     if (best) evaluation_.keep(path);

@@ -25,6 +25,9 @@ class Hooks {
   int64_t resume();
   // After the step `done`: ticks, sheets, evaluation, checkpoints, and whether the run ends here.
   void after_step(const StepInfo& done);
+  // The step could not be finished: back to the last checkpoint (or the start), with what may help changed -> the step
+  // to go on with. Nothing is left to change: Error.
+  int64_t go_back(const Setback& setback);
   // Nothing more is to be done in this process; what had to be saved is saved.
   bool ended() const { return end_.has_value(); }
   // Says why it ended.
@@ -32,6 +35,7 @@ class Hooks {
 
  private:
   void log_start();
+  int64_t load(const Snapshot& snapshot, const std::string& source);
   void begin_work();
   void evaluate_again(const StepInfo& done);
   void mark_exactness(const Snapshot& snapshot, int64_t images);
@@ -55,6 +59,7 @@ class Hooks {
   Status status_;
   Timelapse timelapse_;
   std::unique_ptr<Progress> progress_;
+  Snapshot start_;  // what to go back to as long as there is no checkpoint
   std::string exact_ = "yes";
   std::optional<TrainEnd> end_;
   int64_t steps_here_ = 0, images_ = 0;

@@ -43,7 +43,7 @@ void PathLength::end_step() {
   int64_t count = 0;
   for (const torch::Tensor& length : lengths_)
     if (length.defined()) sum += length.item<double>(), ++count;
-  if (count > 0) mean_ += config_.pl_decay * (sum / count - mean_);
+  if (count > 0 && std::isfinite(sum)) mean_ += config_.pl_decay * (sum / count - mean_);
   lengths_.clear();
 }
 

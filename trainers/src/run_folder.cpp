@@ -35,7 +35,8 @@ const std::vector<std::string> kFreeKeys = {"out",
                                             "trainer.eval_fakes",
                                             "trainer.patience",
                                             "trainer.device",
-                                            "trainer.on_save_error"};
+                                            "trainer.on_save_error",
+                                            "trainer.on_non_finite"};
 
 std::string safe_name(const std::string& path) {
   std::string name = fs::path(path).lexically_normal().filename().string();

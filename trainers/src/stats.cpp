@@ -21,6 +21,16 @@ void Stats::merge(const Stats& other) {
   }
 }
 
+std::string Stats::drop_not_finite() {
+  std::string names;
+  for (auto& [name, entry] : sums_) {
+    if (entry.second == 0 || std::isfinite(entry.first.item<double>())) continue;
+    names += (names.empty() ? "" : ", ") + name;
+    entry = {torch::Tensor(), 0};
+  }
+  return names;
+}
+
 std::map<std::string, double> Stats::take() {
   std::map<std::string, double> means;
   for (auto& [name, entry] : sums_) {

@@ -105,7 +105,9 @@ std::string Status::tick(const StepInfo& done, double seconds) {
   training_.parts().objective->report(values);
   held_out_.report(values);
   values["Progress/kimg"] = images / 1000.0;
-  values["Progress/lr_scale"] = lr_scale(config_.trainer, done);
+  values["Progress/lr_scale"] = training_.lr_scale(done);
+  values["Progress/rollbacks"] = static_cast<double>(training_.recovery().rollbacks);
+  values["Progress/pieces"] = static_cast<double>(training_.recovery().pieces);
   values["Progress/non_finite"] = static_cast<double>(training_.non_finite().skipped());
   if (values.count("Augment/p")) values["Progress/augment"] = values["Augment/p"];
   JsonFields fields = {{"images", images}, {"step", done.step + 1}};

@@ -32,20 +32,27 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
 
   // Where a former process left off.
   Hooks hooks(config, options, training, limit);
-  StepInfo info = step_info(config.trainer, hooks.resume());
+  int64_t step = hooks.resume();
 
-  for (; !hooks.ended(); info = step_info(config.trainer, info.step + 1)) {
-    training.begin(info);
+  while (!hooks.ended()) {
+    const StepInfo info = training.info(step);
+    try {
+      training.begin(info);
 
-    // Each phase that is due: the gradient over all pieces, then a step of its optimizer.
-    for (const Phase& phase : training.phases())
-      if (is_due(phase, info)) training.apply(phase, training.accumulate(phase, info), info);
+      // Each phase that is due: the gradient over all pieces, then a step of its optimizer.
+      for (const Phase& phase : training.phases())
+        if (is_due(phase, info)) training.apply(phase, training.accumulate(phase, info), info);
 
-    // Averages and running means.
-    training.end(info);
+      // Averages and running means.
+      training.end(info);
 
-    // Everything that follows is log, sheets, evaluation, checkpoints, signals and limits.
-    hooks.after_step(info);
+      // Everything that follows is log, sheets, evaluation, checkpoints, signals and limits.
+      hooks.after_step(info);
+      ++step;
+    } catch (const Setback& setback) {
+      // Values that are not finite, or no memory left: on from the last checkpoint, with one thing changed.
+      step = hooks.go_back(setback);
+    }
   }
   return hooks.finish();
 }

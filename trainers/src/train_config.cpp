@@ -133,6 +133,7 @@ void check_trainer(const TrainerConfig& c) {
   share(c.lr_decay_start, "trainer.lr_decay_start");
   share(c.lr_final, "trainer.lr_final");
   one_of(c.on_save_error, {"continue", "stop"}, "trainer.on_save_error");
+  one_of(c.on_non_finite, {"rollback", "skip", "stop"}, "trainer.on_non_finite");
   check_adam(c.g_opt, "trainer.g_opt");
   check_adam(c.d_opt, "trainer.d_opt");
   check_adapt(c);
@@ -144,8 +145,7 @@ void check_pieces(const TrainConfig& c) {
   const std::string count = std::to_string(t.pieces);
   require(t.batch % t.pieces == 0, "trainer.pieces", count, "a divisor of trainer.batch " + std::to_string(t.batch),
           "use --trainer.pieces 1, or another --batch");
-  if (!objective_takes_reals(c.loss.objective)) return;
-  const int64_t group = batch_group(c.model) > 0 ? batch_group(c.model) : t.batch;
+  const int64_t group = pictures_together(c);
   require((t.batch / t.pieces) % group == 0, "trainer.pieces", count,
           "pieces of " + std::to_string(t.batch / t.pieces) + " pictures cut groups of " + std::to_string(group),
           "use fewer pieces (biggan: 1), a larger batch, or a smaller mbstd_group_size");
@@ -174,6 +174,12 @@ void fill_cadence(TrainerConfig& c) {
 }
 
 }  // namespace
+
+int64_t pictures_together(const TrainConfig& config) {
+  if (!objective_takes_reals(config.loss.objective)) return 1;
+  const int64_t group = batch_group(config.model);
+  return group > 0 ? group : config.trainer.batch;
+}
 
 void check_train_config(TrainConfig& config) {
   check_model_config(config.model);

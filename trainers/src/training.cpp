@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "centigan/core/error.h"
+#include "centigan/core/memory.h"
 
 namespace centigan {
 namespace {
@@ -19,6 +20,23 @@ int piece_threads(const TrainerConfig& config, torch::Device device) {
   return device.is_cpu() ? pick_threads(config.threads, config.pieces) : 1;
 }
 
+std::string place(const StepInfo& info, const Phase& phase) {
+  return "step " + std::to_string(info.step) + ", " + phase.name;
+}
+
+bool finite_buffers(const torch::nn::Module& module) {
+  for (const torch::Tensor& buffer : module.buffers())
+    if (buffer.is_floating_point() && !at::isfinite(buffer).all().item<bool>()) return false;
+  return true;
+}
+
+bool starts_with(const std::string& name, const std::string& start) {
+  return name.compare(0, start.size(), start) == 0;
+}
+
+// Steps between looks at all weights, averages and optimizers.
+constexpr int64_t kLookEvery = 100;
+
 }  // namespace
 
 Training::Training(const TrainConfig& config, TrainParts parts, torch::Device device)
@@ -26,7 +44,9 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
       parts_(std::move(parts)),
       device_(device),
       pool_(piece_threads(config.trainer, device)),
-      phases_(parts_.objective->phases()) {
+      phases_(parts_.objective->phases()),
+      non_finite_(config.trainer.on_non_finite == "skip") {
+  recovery_.pieces = config_.trainer.pieces;
   if (parts_.data) sampler_ = std::make_unique<Sampler>(*parts_.data, config_.trainer.seed, config_.data.mirror);
   for (const Trained& trained : parts_.objective->trained()) {
     Network& network = networks_[trained.name];
@@ -41,11 +61,21 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
   }
 }
 
+StepInfo Training::info(int64_t step) const {
+  StepInfo info = step_info(config_.trainer, step);
+  info.pieces = recovery_.pieces, info.shift = recovery_.index_shift();
+  return info;
+}
+
+double Training::lr_scale(const StepInfo& info) const {
+  return centigan::lr_scale(config_.trainer, info) * recovery_.lr_factor();
+}
+
 Batch Training::make_batch(const StepInfo& info, int64_t piece) const {
   Batch batch;
   batch.piece = piece;
   batch.size = info.batch / info.pieces;
-  batch.first = info.images + piece * batch.size;
+  batch.first = info.images + info.shift + piece * batch.size;
   if (!sampler_) return batch;
   batch.reals = sampler_->images(batch.first, batch.size).to(device_);
   const int64_t classes = config_.model.classes;
@@ -55,9 +85,12 @@ Batch Training::make_batch(const StepInfo& info, int64_t piece) const {
 }
 
 void Training::begin(const StepInfo& info) {
-  batches_.assign(info.pieces, {});
-  for (int64_t piece = 0; piece < info.pieces; ++piece) batches_[piece] = make_batch(info, piece);
-  parts_.objective->begin_step(info);
+  step_ = info;
+  within_memory("step " + std::to_string(info.step), [&] {
+    batches_.assign(info.pieces, {});
+    for (int64_t piece = 0; piece < info.pieces; ++piece) batches_[piece] = make_batch(info, piece);
+    parts_.objective->begin_step(info);
+  });
 }
 
 Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& info, int64_t piece) {
@@ -75,34 +108,53 @@ Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& 
 // number of threads changes no bit.
 PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
   std::vector<Result> results(info.pieces);
-  pool_.run(info.pieces, [&](int64_t piece) { results[piece] = accumulate_piece(phase, info, piece); });
+  within_memory(place(info, phase), [&] {
+    pool_.run(info.pieces, [&](int64_t piece) { results[piece] = accumulate_piece(phase, info, piece); });
+  });
   Network& network = networks_.at(phase.trains);
   PhaseGradient sum;
+  Stats stats;
+  bool finite_losses = true;
   network.gradient.zero_();
   for (Result& result : results) {
-    stats_.merge(result.stats);
+    stats.merge(result.stats);
     if (!result.loss.defined()) continue;
     network.parameters->add_gradients(result.gradients, network.gradient);
-    sum.finite = sum.finite && std::isfinite(result.loss.item<double>());
+    finite_losses = finite_losses && std::isfinite(result.loss.item<double>());
     sum.values = network.gradient;
   }
-  if (!sum.values.defined()) return sum;
-  comm_.sum(sum.values);
-  sum.finite = !comm_.any(!(sum.finite && all_finite(sum.values)));
+  if (sum.values.defined()) comm_.sum(sum.values);
+  sum.finite = !sum.values.defined() || !comm_.any(!(finite_losses && all_finite(sum.values)));
+  if (!sum.finite) sum.bad = stats.drop_not_finite();
+  if (!sum.finite && sum.bad.empty()) sum.bad = finite_losses ? "the gradient" : "the loss";
+  stats_.merge(stats);
   return sum;
 }
 
 void Training::apply(const Phase& phase, const PhaseGradient& gradient, const StepInfo& info) {
-  if (!gradient.values.defined() || !non_finite_.accept(gradient.finite, phase, info)) return;
+  if (!gradient.values.defined()) return;
+  if (!gradient.finite) return non_finite_.bad(phase, info, gradient.bad);
+  non_finite_.good(phase);
   Network& network = networks_.at(phase.trains);
-  network.adam->step(gradient.values, network.settings->lr.at(info.kimg()) * lr_scale(config_.trainer, info));
+  within_memory(place(info, phase),
+                [&] { network.adam->step(gradient.values, network.settings->lr.at(info.kimg()) * lr_scale(info)); });
 }
 
 void Training::end(const StepInfo& info) {
   const double beta = ema_beta(config_.trainer, info);
-  for (auto& [name, network] : networks_)
-    if (network.average) network.average->update(beta);
-  parts_.objective->end_step(info);
+  within_memory("step " + std::to_string(info.step), [&] {
+    for (auto& [name, network] : networks_)
+      if (network.average) network.average->update(beta);
+    parts_.objective->end_step(info);
+  });
+  if ((info.step + 1) % kLookEvery == 0) check_finite(info.step + 1);
+}
+
+// A new step of the objective lets go of what it kept for the old one.
+void Training::drop_step() {
+  batches_.clear();
+  parts_.objective->begin_step(step_);
+  release_unused_memory(device_);
 }
 
 FlatAverage* Training::sheet_average() {
@@ -111,17 +163,23 @@ FlatAverage* Training::sheet_average() {
   return nullptr;
 }
 
-void Training::check_finite(const std::string& what) const {
+std::string Training::not_finite() const {
   for (const auto& [name, network] : networks_) {
-    const bool finite = all_finite(network.parameters->values()) && (!network.average || network.average->finite());
-    if (!finite)
-      fail("train", what, "the weights of " + name + " are not finite, so nothing is saved",
-           "the last checkpoint is good; lower the learning rates and use another --out");
+    if (!all_finite(network.parameters->values())) return "the weights of " + name + " are";
+    if (!finite_buffers(network.parameters->module())) return "what " + name + " keeps beside its weights is";
+    if (network.average && !network.average->finite()) return "the average of " + name + " is";
+    if (!network.adam->finite()) return "the optimizer of " + name + " is";
   }
+  return "";
+}
+
+void Training::check_finite(int64_t step) const {
+  const std::string bad = not_finite();
+  if (comm_.any(!bad.empty())) throw Setback(Setback::kNotFinite, "step " + std::to_string(step), bad + " not finite");
 }
 
 Snapshot Training::save(int64_t next_step) {
-  check_finite("step " + std::to_string(next_step));
+  check_finite(next_step);
   Snapshot snapshot;
   for (auto& [name, network] : networks_) {
     save_module(network.parameters->module(), name + "/", snapshot);
@@ -133,7 +191,25 @@ Snapshot Training::save(int64_t next_step) {
   snapshot.put("counters/images", next_step * config_.trainer.batch);
   snapshot.put("counters/seed", config_.trainer.seed);
   non_finite_.save(snapshot);
+  recovery_.save(snapshot);
   stats_.save("log/", snapshot);
+  return snapshot;
+}
+
+// The zeros of an optimizer become one value, and an average that is its network shares its values.
+Snapshot Training::save_start() {
+  Snapshot snapshot = save(0);
+  for (auto& [name, tensor] : snapshot.tensors)
+    if (starts_with(name, "optimizers/") && tensor.dim() > 0) tensor = at::zeros({1}).expand(tensor.sizes());
+  for (const auto& [name, network] : networks_) {
+    if (!network.average) continue;
+    const std::string averaged = name + "_ema/";
+    for (auto& [key, tensor] : snapshot.tensors) {
+      if (!starts_with(key, averaged)) continue;
+      const torch::Tensor& own = snapshot.tensor(name + "/" + key.substr(averaged.size()));
+      if (at::equal(tensor, own)) tensor = own;
+    }
+  }
   return snapshot;
 }
 
@@ -143,7 +219,7 @@ std::string Training::start_from_init() {
   const Snapshot snapshot = read_run(config_.trainer.init, &source);
   const auto holds = [&](const std::string& prefix) {
     const auto it = snapshot.tensors.lower_bound(prefix);
-    return it != snapshot.tensors.end() && it->first.rfind(prefix, 0) == 0;
+    return it != snapshot.tensors.end() && starts_with(it->first, prefix);
   };
   const auto prefix = [&](const std::string& name, const std::string& first, const std::string& second) {
     return holds(name + first) ? name + first : name + second;
@@ -176,6 +252,7 @@ int64_t Training::load(const Snapshot& snapshot, const std::string& source) {
   }
   parts_.objective->load(snapshot, source);
   non_finite_.load(snapshot);
+  recovery_.load(snapshot);
   stats_.load("log/", snapshot);
   return snapshot.integer("counters/step");
 }

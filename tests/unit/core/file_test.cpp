@@ -47,6 +47,15 @@ TEST(File, ReadingErrorsNameFileAndReason) {
   test::expect_error([&] { read_file(folder / "pipe", "data"); }, "is not a regular file");
 }
 
+TEST(File, SpaceIsAskedForBeforehand) {
+  const test::TempFolder folder;
+  require_space(folder / "a", 1000, "checkpoint");
+  require_space("/proc/none/at/all", 1000, "checkpoint");
+  const std::string text = test::expect_error([&] { require_space(folder / "a", uint64_t{1} << 60, "checkpoint"); },
+                                              "/a: needs 1152921504607 MB on a disk where ");
+  EXPECT_NE(text.find(" MB are free\n  hint: free some space"), std::string::npos) << text;
+}
+
 TEST(File, AFullDiskLeavesTheOldFileAndNoTemporary) {
   const test::TempFolder folder;
   write_text_atomically(folder / "a", "old", "checkpoint");

@@ -58,23 +58,7 @@ TEST(NonFinite, UpdatesAreDroppedAndCounted) {
   EXPECT_EQ(snapshot.integer("counters/non_finite"), 4);
   EXPECT_EQ(snapshot.integer("optimizers/G/steps"), 8);
   EXPECT_TRUE(at::isfinite(snapshot.tensor("G/v")).all().item<bool>());
-  EXPECT_HAS(slurp(config.out + "/log.txt"), "step 3, Gmain: loss or gradient is not finite");
-}
-
-TEST(NonFinite, FiveInARowEndTheRun) {
-  const ScratchFolder folder;
-  const TrainConfig config = tiny_config("lite", folder / "run", 30);
-  const std::string error = error_of([&] { train_with(config, quiet(), spoiled(22, 100)); });
-  EXPECT_HAS(error, "step 26, Gmain: loss or gradient is not finite, the fifth time in a row");
-  EXPECT_EQ(checkpoint_names(config.out), (std::vector<std::string>{"0000080.h5"}));
-}
-
-TEST(NonFinite, BadWeightsAreNotSaved) {
-  const ScratchFolder folder;
-  const TrainConfig config = tiny_config("lite", folder / "run", 50);
-  const std::string error = error_of([&] { train_with(config, quiet(), spoiled(39, 0, true)); });
-  EXPECT_HAS(error, "the weights of G are not finite, so nothing is saved");
-  EXPECT_EQ(checkpoint_names(config.out), (std::vector<std::string>{"0000080.h5"}));
+  EXPECT_HAS(slurp(config.out + "/log.txt"), "step 3, Gmain: the loss is not finite; this update is dropped");
 }
 
 // No file may grow over 6 KB meanwhile: logs fit, checkpoints do not.

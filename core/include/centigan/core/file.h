@@ -20,6 +20,9 @@ void write_text_atomically(const std::string& path, const std::string& text, con
 void replace_file(const std::string& path, const std::string& component,
                   const std::function<void(const std::string& temporary)>& write);
 
+// Error, naming both amounts, if fewer than `bytes` are free where `path` is going to be.
+void require_space(const std::string& path, uint64_t bytes, const std::string& component);
+
 // Creates a folder and its parents; errors name it.
 void make_folder(const std::string& path, const std::string& component);
 

@@ -34,7 +34,8 @@ class Generator : public torch::nn::Module {
   // give zeros.
   virtual torch::Tensor& w_avg() = 0;
 
-  // w_avg <- w.mean(0) + beta * (w_avg - w.mean(0)) for ws of one batch, under NoGradGuard.
+  // w_avg <- w.mean(0) + beta * (w_avg - w.mean(0)) for ws of one batch, under NoGradGuard. What is not finite
+  // moves nothing.
   virtual void track_w(const torch::Tensor& ws, double beta);
   // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all). A label within ws stays.
   virtual torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1);

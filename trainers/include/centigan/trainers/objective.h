@@ -19,6 +19,7 @@ namespace centigan {
 struct StepInfo {
   int64_t step = 0;    // 0, 1, …
   int64_t images = 0;  // pictures shown before this step
+  int64_t shift = 0;   // added to the indices of pictures in random streams: another one after each rollback
   int64_t batch = 0;   // pictures of this step over all pieces and processes
   int64_t pieces = 1;  // independent parts of the step that may run on different threads
   double kimg() const { return images / 1000.0; }
@@ -38,6 +39,8 @@ class Stats {
  public:
   void add(const std::string& name, const torch::Tensor& value);  // any shape; detached; mean is taken
   void merge(const Stats& other);
+  // Forgets what was summed up under names whose sum is not finite, and lists these names: "Loss/G/loss, …".
+  std::string drop_not_finite();
   // Means, and starts anew. A name that was seen before but not since the last take() gives NaN: log lines keep their
   // keys.
   std::map<std::string, double> take();
@@ -69,7 +72,7 @@ class Objective {
   virtual ~Objective() = default;
   virtual std::vector<Trained> trained() = 0;
   virtual std::vector<Phase> phases() const = 0;  // in the order they run
-  // Once a step, before its phases, on the main thread.
+  // Once a step, before its phases, on the main thread; once more for a step that is broken off, to drop what it kept.
   virtual void begin_step(const StepInfo& info) = 0;
   // The mean loss over `batch` whose gradient for the phase's parameters the loop takes; undefined: nothing to do.
   // Called for each piece, possibly on several threads at once: state that a piece keeps is indexed by batch.piece.

@@ -44,6 +44,7 @@ class FlatAdam {
   FlatAdam(std::shared_ptr<FlatParameters> parameters, AdamSettings settings);
   // gradient [size], finite. `lr` as scheduled; the lazy factor is applied here.
   void step(const torch::Tensor& gradient, double lr);
+  bool finite() const { return all_finite(exp_avg_) && all_finite(exp_avg_sq_); }
   void save(const std::string& prefix, Snapshot& snapshot) const;
   void load(const std::string& prefix, const Snapshot& snapshot, const std::string& source);
 

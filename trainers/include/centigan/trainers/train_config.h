@@ -88,6 +88,7 @@ struct TrainerConfig {
   AdamConfig g_opt, d_opt;
   std::string device = "auto";
   std::string on_save_error = "continue";  // continue, stop
+  std::string on_non_finite = "rollback";  // rollback, skip, stop
 };
 
 inline void visit(ConfigVisitor& v, TrainerConfig& c) {
@@ -120,6 +121,8 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.group("d_opt", c.d_opt);
   v.field("device", c.device, "Device: auto, cpu or cuda.");
   v.field("on_save_error", c.on_save_error, "When a checkpoint cannot be written: continue or stop.");
+  v.field("on_non_finite", c.on_non_finite,
+          "When updates that are not finite were dropped too often: rollback, stop, or skip on.");
 }
 
 struct TrainConfig {
@@ -149,5 +152,7 @@ std::vector<std::string> preset_names();
 std::vector<std::string> apply_preset(const std::string& name, TrainConfig& config);
 // Ranges and combinations; usage errors name the key, the value and the limit. Fills the derived defaults (tick, …).
 void check_train_config(TrainConfig& config);
+// Pictures of a batch that networks look at together: pieces of a batch are multiples of it.
+int64_t pictures_together(const TrainConfig& config);
 
 }  // namespace centigan
