@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "centigan/core/error.h"
+#include "centigan/core/memory.h"
 #include "config_text.h"
 #include "cuda_loader.h"
 
@@ -37,10 +38,13 @@ std::string cuda_problem(int64_t index) {
 }  // namespace
 
 void prepare_process() {
-  // Large buffers stay with the process instead of going back to the kernel and being zeroed again each step.
-  ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  ::mallopt(M_TRIM_THRESHOLD, 2147483647);
-  ::mallopt(M_TOP_PAD, 64 << 20);
+  // Large buffers stay with the process instead of going back to the kernel and being zeroed again each step; not where
+  // addresses are scarce.
+  if (!guard_memory()) {
+    ::mallopt(M_MMAP_THRESHOLD, 1 << 30);
+    ::mallopt(M_TRIM_THRESHOLD, 2147483647);
+    ::mallopt(M_TOP_PAD, 64 << 20);
+  }
   // A closed pipe and a file size limit are errors of the write, which says what and where.
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);

@@ -1,8 +1,11 @@
 #include "centigan/core/memory.h"
 
 #include <ATen/DeviceAccelerator.h>
+#include <c10/core/Allocator.h>
 #include <c10/util/Exception.h>
 #include <malloc.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <new>
@@ -31,7 +34,41 @@ std::string amount_asked_for(const std::string& what) {
   return ": " + std::to_string(static_cast<int64_t>(bytes / 1e6)) + " MB were asked for at once";
 }
 
+// oneDNN crashes where the code that it writes finds no room, and a stack cannot grow.
+constexpr size_t kReserve = 64 << 20, kLargeTensor = 64 << 10;
+
+bool addresses_left(size_t bytes) {
+  void* start = ::mmap(nullptr, bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (start == MAP_FAILED) return false;
+  ::munmap(start, bytes);
+  return true;
+}
+
+class ReservingAllocator final : public c10::Allocator {
+ public:
+  explicit ReservingAllocator(c10::Allocator* real) : real_(real) {}
+  c10::DataPtr allocate(size_t bytes) override {
+    c10::DataPtr data = real_->allocate(bytes);
+    TORCH_CHECK(bytes < kLargeTensor || addresses_left(kReserve), "can't allocate memory: you tried to allocate ",
+                bytes, " bytes");
+    return data;
+  }
+  c10::DeleterFnPtr raw_deleter() const override { return real_->raw_deleter(); }
+  void copy_data(void* to, const void* from, size_t count) const override { real_->copy_data(to, from, count); }
+
+ private:
+  c10::Allocator* real_;
+};
+
 }  // namespace
+
+bool guard_memory() {
+  struct rlimit limit;
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
+  static ReservingAllocator allocator(c10::GetAllocator(c10::DeviceType::CPU));
+  c10::SetAllocator(c10::DeviceType::CPU, &allocator, /*priority=*/1);
+  return true;
+}
 
 // oneDNN's exceptions are not known here by type, and do not say why something could not be created; in a program whose
 // shapes fit it is memory.

@@ -28,6 +28,7 @@ class Disturbed final : public Objective {
   std::vector<Phase> phases() const override { return inner_->phases(); }
   bool keeps_graph() const override { return inner_->keeps_graph(); }
   void begin_step(const StepInfo& info) override { inner_->begin_step(info_ = info); }
+  void report(std::map<std::string, double>& values) const override { inner_->report(values); }
   void save(Snapshot& snapshot) const override { inner_->save(snapshot); }
   void load(const Snapshot& snapshot, const std::string& source) override { inner_->load(snapshot, source); }
 
@@ -93,6 +94,7 @@ struct Injection {
   const char* phase;
   int64_t step;
   const char* said;  // in the log
+  friend void PrintTo(const Injection& one, std::ostream* out) { *out << one.name; }
 };
 
 class Inject : public testing::TestWithParam<Injection> {};
@@ -313,6 +315,7 @@ class Scarce final : public Objective {
   std::vector<Trained> trained() override { return inner_->trained(); }
   std::vector<Phase> phases() const override { return inner_->phases(); }
   bool keeps_graph() const override { return inner_->keeps_graph(); }
+  void report(std::map<std::string, double>& values) const override { inner_->report(values); }
   void save(Snapshot& snapshot) const override { inner_->save(snapshot); }
   void load(const Snapshot& snapshot, const std::string& source) override { inner_->load(snapshot, source); }
   torch::Tensor accumulate(const Phase& phase, const Batch& batch, Stats& stats) override {
@@ -345,7 +348,7 @@ TrainConfig scarce_config(const std::string& out, int64_t pieces) {
   TrainConfig config = recovery_config(out, 12);
   config.loss.share_fakes = true, config.loss.r1_on = "augmented", config.loss.r1_interval = 4;
   config.loss.lecam = 0.3, config.loss.lecam_warmup = 1, config.loss.apa = 0.5, config.loss.apa_kimg = 0.02;
-  config.trainer.adapt.mode = "policy", config.trainer.adapt.kimg = 0.02, config.trainer.adapt.target = -0.5;
+  config.trainer.adapt.mode = "policy", config.trainer.adapt.kimg = 0.1, config.trainer.adapt.start = 0.5;
   config.trainer.pieces = pieces;
   config.trainer.save_every = 1;
   return config;

@@ -12,6 +12,11 @@ namespace centigan {
 // does not say).
 std::optional<std::string> memory_shortage(const std::exception_ptr& error);
 
+// Under a limit on addresses (ulimit -v) memory that runs out shows first in a tensor's allocation, where it is an error
+// that can be handled: large tensors leave some room to all else. Without a limit nothing changes. Called by
+// prepare_process().
+bool guard_memory();  // true: there is a limit
+
 // What allocators keep for later goes back to the system.
 void release_unused_memory(torch::Device device);
 
