@@ -67,6 +67,9 @@ bool guard_memory() {
   if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return false;
   static ReservingAllocator allocator(c10::GetAllocator(c10::DeviceType::CPU));
   c10::SetAllocator(c10::DeviceType::CPU, &allocator, /*priority=*/1);
+  // What is freed goes back at once, or it would be missing to others.
+  ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  ::mallopt(M_TRIM_THRESHOLD, 1 << 20);
   return true;
 }
 

