@@ -10,7 +10,6 @@ WIDE = ["--preset", "quickstart", "--resolution", "64", "--model.lite.widths", "
         "--model.lite.d_widths", "32,32,32,32,32", "--model.precision", "float32", "--batch", "64", "--kimg", "0.256",
         "--threads", "1", "--save-every", "1", "--trainer.grid_every", "1",
         "--loss.share_fakes", "false"]
-RESERVE = 64 << 20  # that tensors leave to all else under a limit
 
 
 def limit_to(addresses):
@@ -41,7 +40,7 @@ class Memory(CliTest):
         self.data = self.pictures()
         whole, small = self.address_space("--trainer.pieces", "1"), self.address_space("--trainer.pieces", "8")
         self.assertGreater(whole - small, 100e6)
-        process = self.limited((whole + small) // 2 + RESERVE, "run", "--trainer.pieces", "1")
+        process = self.limited((whole + small) // 2, "run", "--trainer.pieces", "1")
         self.assertEqual(process.returncode, 0, process.stderr)
         sizes = re.findall(r"warning: train: step 0, \w+: out of memory.*goes on from the start with pieces of (\d+) "
                            r"pictures\n", process.stderr)
@@ -52,7 +51,7 @@ class Memory(CliTest):
     def test_too_little_for_the_smallest_pieces_is_one_sentence(self):
         self.data = self.pictures()
         small = self.address_space("--trainer.pieces", "8")
-        process = self.limited(small - RESERVE, "run", "--trainer.pieces", "8")
+        process = self.limited(small - 64 * 10**6, "run", "--trainer.pieces", "8")
         self.assertEqual(process.returncode, 1, process.stderr)
         self.assertRegex(process.stderr, r"out of memory.*\n  hint: ")
 
