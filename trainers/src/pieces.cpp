@@ -89,6 +89,12 @@ int PiecePool::threads() const {
   return static_cast<int>(shared_->threads.size()) + 1;
 }
 
+void InOrder::done(int64_t piece, const std::function<void(int64_t)>& work) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  waiting_.insert(piece);
+  for (; waiting_.erase(next_) > 0; ++next_) work(next_);
+}
+
 int pick_threads(int64_t asked, int64_t pieces) {
   const int64_t wanted = asked > 0 ? asked : hardware_threads();
   return static_cast<int>(std::clamp<int64_t>(wanted, 1, pieces));

@@ -104,22 +104,31 @@ Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& 
   return result;
 }
 
+// Gradients of a piece take as much room as the network, so they are let go as soon as they are in the sum.
+void Training::add(Result& result, Network& network) {
+  if (result.loss.defined()) network.parameters->add_gradients(result.gradients, network.gradient);
+  result.gradients.clear();
+}
+
 // The mean over the batch: every piece is divided by the number of pieces. Sums go in the order of the pieces, so the
 // number of threads changes no bit.
 PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
   std::vector<Result> results(info.pieces);
-  within_memory(place(info, phase), [&] {
-    pool_.run(info.pieces, [&](int64_t piece) { results[piece] = accumulate_piece(phase, info, piece); });
-  });
   Network& network = networks_.at(phase.trains);
+  network.gradient.zero_();
+  InOrder in_order;
+  within_memory(place(info, phase), [&] {
+    pool_.run(info.pieces, [&](int64_t piece) {
+      results[piece] = accumulate_piece(phase, info, piece);
+      in_order.done(piece, [&](int64_t next) { add(results[next], network); });
+    });
+  });
   PhaseGradient sum;
   Stats stats;
   bool finite_losses = true;
-  network.gradient.zero_();
-  for (Result& result : results) {
+  for (const Result& result : results) {
     stats.merge(result.stats);
     if (!result.loss.defined()) continue;
-    network.parameters->add_gradients(result.gradients, network.gradient);
     finite_losses = finite_losses && std::isfinite(result.loss.item<double>());
     sum.values = network.gradient;
   }

@@ -73,6 +73,7 @@ class Training {
   };
 
   Batch make_batch(const StepInfo& info, int64_t piece) const;
+  static void add(Result& result, Network& network);
   Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t piece);
   std::string not_finite() const;  // "the weights of G are", "" if all is finite
   void check_finite(int64_t step) const;

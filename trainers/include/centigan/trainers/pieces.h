@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 
 namespace centigan {
 
@@ -19,6 +21,17 @@ class PiecePool {
  private:
   struct Shared;
   std::unique_ptr<Shared> shared_;
+};
+
+// Calls `work` for the pieces 0, 1, … in this order, each once it and all before it are done(). From any thread.
+class InOrder {
+ public:
+  void done(int64_t piece, const std::function<void(int64_t next)>& work);
+
+ private:
+  std::mutex mutex_;
+  std::set<int64_t> waiting_;
+  int64_t next_ = 0;
 };
 
 // 0 asks for as many threads as cores, at most one a piece.
