@@ -112,6 +112,7 @@ int64_t Hooks::go_back(const Setback& setback) {
   warn("train: " + setback.where() + ": " + setback.what_happened() + "; goes on from " +
        (newest.empty() ? "the start" : newest) + " with " + what_changed(setback, next, config_));
   end_.reset();
+  timelapse_ = Timelapse(folder_.path());  // forgets sheets that are drawn anew
   status_.begin(images_, seconds());
   begin_work();
   limit_.step_begins();
