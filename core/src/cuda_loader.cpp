@@ -19,7 +19,7 @@ std::string folder_of_symbol(const void* symbol) {
 }
 
 // Our kernels are optional: without them the same operators run from ATen calls.
-void open_plugin() {
+void open_cuda_plugin() {
   const std::string folder = folder_of_symbol(reinterpret_cast<const void*>(&load_cuda));
   for (const std::string& place : {folder, folder + "/../lib"}) {
     if (::dlopen((place + "/libcentigan_cuda.so").c_str(), RTLD_NOW | RTLD_LOCAL)) return;
@@ -34,7 +34,7 @@ std::string load_cuda_once() {
     return std::string("LibTorch is there without its CUDA part (") + (reason ? reason : "libtorch_cuda.so") + ")";
   }
   if (!at::hasCUDA() || at::getNumGPUs() == 0) return "the driver shows no GPU";
-  open_plugin();
+  open_cuda_plugin();
   return "";
 }
 
