@@ -224,6 +224,24 @@ TEST(Apa, OffIsNotThere) {
   EXPECT_TRUE(snapshot.tensors.empty());
 }
 
+// A step whose weights are not finite leaves the running means of path lengths and of w as they were.
+TEST(RunningMeans, LeaveOutWhatIsNotFinite) {
+  MethodToy toy;
+  toy.config.loss.pl_weight = 1.0, toy.config.loss.pl_interval = 4;
+  toy.begin();
+  {
+    const at::NoGradGuard no_grad;
+    toy.generator->one.fill_(std::nan("")), toy.generator->weight.fill_(std::nan(""));
+  }
+  EXPECT_TRUE(std::isnan(toy.loss("Gmain")));
+  EXPECT_TRUE(std::isnan(toy.loss("Greg")));
+  toy.objective->end_step(toy.info);
+  Snapshot state;
+  toy.objective->save(state);
+  EXPECT_EQ(state.number("objective/pl_mean"), 0.0);
+  EXPECT_TRUE(toy.generator->w_avg().equal(at::zeros({2})));
+}
+
 // Everything at once. CHAIN, APA and adaptive augmentation steer by signs, which relativistic scores do not have.
 TrainConfig all_methods(const std::string& out, const std::string& objective, const std::string& family) {
   TrainConfig c = tiny_config(family, out, family == "lite" ? 24 : 8);

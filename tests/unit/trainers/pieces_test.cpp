@@ -68,5 +68,18 @@ TEST(PickThreads, AtMostOneAPiece) {
   EXPECT_GE(pick_threads(0, 2), 1);
 }
 
+TEST(InOrder, WorkIsDoneByNumberHoweverPiecesEnd) {
+  InOrder in_order;
+  std::vector<int64_t> order;
+  const auto note = [&](int64_t piece) { order.push_back(piece); };
+  in_order.done(2, note);
+  EXPECT_TRUE(order.empty());
+  in_order.done(0, note);
+  EXPECT_EQ(order, (std::vector<int64_t>{0}));
+  in_order.done(1, note);
+  in_order.done(3, note);
+  EXPECT_EQ(order, (std::vector<int64_t>{0, 1, 2, 3}));
+}
+
 }  // namespace
 }  // namespace centigan
