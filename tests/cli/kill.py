@@ -55,14 +55,16 @@ class Killed(CliTest):
 
     def kill_once(self, early):
         """True if the process had saved before it was killed."""
-        before = self.saved()
+        before, begun = self.saved(), time.monotonic()
         process = self.start()
         if early:
-            time.sleep(self.moments.uniform(0.05, 1.5))
+            time.sleep(self.moments.uniform(0, self.first_save))
         else:
             wanted = before + self.moments.randint(1, 2) * SAVE_EVERY * BATCH
+            self.wait_until(process, lambda: self.saved() > before)
+            self.first_save = time.monotonic() - begun
             self.wait_until(process, lambda: self.saved() >= wanted)
-            time.sleep(self.moments.uniform(0, 0.15))
+            time.sleep(self.moments.uniform(0, self.interval))
         process.kill()
         process.communicate()
         self.assertEqual(process.returncode, -signal.SIGKILL, "it ended before it was killed; it needs to be longer")
@@ -92,11 +94,19 @@ class Killed(CliTest):
         return [{key: value for key, value in line.items() if key.split("/")[0] not in ("Timing", "Resources")}
                 for line in lines]
 
+    def measure_pace(self):
+        """Seconds from save to save, and from the start to the first save: machines differ, and so do their loads."""
+        rates = sorted(json.loads(line)["Timing/img_per_sec"]
+                       for line in (self.folder / "straight/stats.jsonl").read_text().splitlines())
+        self.interval = SAVE_EVERY * BATCH / rates[len(rates) // 2]
+        self.first_save = 0.5 + self.interval
+
     def end_as_if_undisturbed(self, flags):
         self.moments = random.Random(int(os.environ.get("CENTIGAN_KILL_SEED", "5")))
         self.data = self.pictures()
-        self.flags = [*flags, "--kimg", str((3 * KILLS + 10) * SAVE_EVERY * BATCH / 1000)]
+        self.flags = [*flags, "--kimg", str((4 * KILLS + 10) * SAVE_EVERY * BATCH / 1000)]
         self.good(*self.command("straight"))
+        self.measure_pace()
         early = set(self.moments.sample(range(KILLS), EARLY))
         after_save = sum(self.kill_once(kill in early) for kill in range(KILLS))
         self.kill_inside_a_save()
