@@ -71,7 +71,7 @@ def run_row(row, arguments):
                         "--quiet"], check=True, env=environment, stdout=subprocess.DEVNULL)
         last = json.loads((pathlib.Path(run) / "stats.jsonl").read_text().splitlines()[-1])
         measured = [json.loads(line) for line in open(numbers)]
-    values = {line["metric"].split("(")[0]: line["value"] for line in measured}
+    values = {line["metric"].split("(")[0].lower(): line["value"] for line in measured}
     return {**row, **{key: round(value, 4) for key, value in values.items()},
             "recipe": measured[0]["recipe"].rsplit("=", 1)[0], "version": measured[0]["version"],
             "train_seconds": round(trained, 1), "peak_mb": round(last["Resources/peak_mb"])}
@@ -85,9 +85,9 @@ def table(results, kimg):
             groups.setdefault(result["method"], []).append(result)
     lines = ["| method | settings | seeds | Fréchet distance | precision | coverage | nearest of 100 |",
              "| --- | --- | ---: | ---: | ---: | ---: | ---: |"]
-    for method, group in sorted(groups.items(), key=lambda item: statistics.mean(r["FID"] for r in item[1])):
+    for method, group in sorted(groups.items(), key=lambda item: statistics.mean(r["fid"] for r in item[1])):
         settings = " ".join(f"`{key}={value}`" for key, value in group[0]["settings"].items())
-        lines.append(f"| {method} | {settings} | {len(group)} | {spread(group, 'FID', 1)} | {spread(group, 'precision', 2)} "
+        lines.append(f"| {method} | {settings} | {len(group)} | {spread(group, 'fid', 1)} | {spread(group, 'precision', 2)} "
                      f"| {spread(group, 'coverage', 2)} | {spread(group, 'nearest-count', 0)} |")
     return "\n".join(lines)
 
@@ -115,7 +115,7 @@ def main():
             for result in pool.map(lambda row: run_row(row, arguments), open_rows):
                 with open(arguments.results, "a") as file:
                     file.write(json.dumps(result, ensure_ascii=False) + "\n")
-                print(f"{result['method']}, seed {result['seed']}: {result['FID']:.1f}", flush=True)
+                print(f"{result['method']}, seed {result['seed']}: {result['fid']:.1f}", flush=True)
     print(table(finished(arguments.results), arguments.kimg))
 
 

@@ -54,7 +54,6 @@ void diffaugment(TrainConfig& c) {
   c.loss.r1_on = "shown";
   c.trainer.kimg = 25000;
   c.trainer.batch = 32;
-  c.trainer.ema_start = 0.0;
 }
 
 // run_cifar of DiffAugment's StyleGAN2 (mit-han-lab/data-efficient-gans, DiffAugment-stylegan2; Zhao et al., 2020) for
@@ -65,7 +64,7 @@ void cifar(TrainConfig& c) {
   c.model.resolution = 32;
   c.model.stylegan2.channel_base = 4096;
   c.loss.r1_gamma = 0.1;
-  c.trainer.ema_kimg = 1000.0;
+  c.trainer.ema_kimg = c.trainer.ema_start = 1000.0;
 }
 
 // run_ffhq of the same, for 1,000 to 30,000 pictures of 256 px.

@@ -51,7 +51,7 @@ TEST(Presets, CifarAndFfhqAreThePublishedColumns) {
     EXPECT_EQ(c->model.stylegan2.mbstd_group_size, 4);
     EXPECT_EQ(c->trainer.batch, 32);
     EXPECT_EQ(c->trainer.kimg, 25000);
-    EXPECT_EQ(c->trainer.ema_start, 0);
+    EXPECT_EQ(c->trainer.ema_start, c->trainer.ema_kimg);
     EXPECT_EQ(c->trainer.ema_rampup, 0);
     EXPECT_EQ(c->trainer.augment, "color,translation,cutout");
     EXPECT_EQ(c->loss.r1_interval, 1);
