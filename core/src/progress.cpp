@@ -3,18 +3,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
+
+#include "centigan/core/clock.h"
 
 namespace centigan {
 namespace {
 
 constexpr double kTerminalSeconds = 0.2, kPlainSeconds = 10.0;
-
-double steady_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 std::string rate_text(double rate, const std::string& unit) {
   char buffer[64];
@@ -45,7 +42,7 @@ Progress::Progress(std::string label, int64_t total, std::string unit, bool quie
       done_(start),
       quiet_(quiet),
       terminal_(::isatty(STDERR_FILENO) == 1),
-      begun_(steady_seconds()) {
+      begun_(clock_seconds()) {
   if (!terminal_) printed_ = begun_;  // work shorter than ten seconds prints its last line only
 }
 
@@ -56,7 +53,7 @@ Progress::~Progress() {
 void Progress::update(int64_t done, const std::string& note) {
   done_ = done;
   if (quiet_ || finished_) return;
-  if (steady_seconds() - printed_ >= (terminal_ ? kTerminalSeconds : kPlainSeconds)) print(note, false);
+  if (clock_seconds() - printed_ >= (terminal_ ? kTerminalSeconds : kPlainSeconds)) print(note, false);
 }
 
 void Progress::finish(const std::string& note) {
@@ -65,7 +62,7 @@ void Progress::finish(const std::string& note) {
 }
 
 void Progress::print(const std::string& note, bool last) {
-  printed_ = steady_seconds();
+  printed_ = clock_seconds();
   const double elapsed = printed_ - begun_, rate = elapsed > 0 ? static_cast<double>(done_ - start_) / elapsed : 0;
   std::string line = label_ + ": " + std::to_string(done_) + " of " + std::to_string(total_) + " " + unit_;
   if (total_ > 0) line += " (" + std::to_string(100 * done_ / total_) + " %)";

@@ -10,15 +10,6 @@
 namespace centigan {
 namespace {
 
-std::string source_of(const std::vector<std::string>& names) {
-  size_t jpeg = 0;
-  for (const auto& name : names) {
-    const std::string extension = std::filesystem::path(name).extension().string();
-    jpeg += extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
-  }
-  return jpeg == 0 ? "png" : jpeg == names.size() ? "jpeg" : "mixed";
-}
-
 std::vector<std::string> names_of(const Dataset& dataset) {
   std::vector<std::string> names;
   for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
@@ -55,6 +46,15 @@ PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uin
   set.source = "gen8";
   set.fingerprint = fingerprint_of(names, set.pictures);
   return set;
+}
+
+std::string source_of(const std::vector<std::string>& names) {
+  size_t jpeg = 0;
+  for (const auto& name : names) {
+    const std::string extension = std::filesystem::path(name).extension().string();
+    jpeg += extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
+  }
+  return jpeg == 0 ? "png" : jpeg == names.size() ? "jpeg" : "mixed";
 }
 
 std::string picture_name(uint64_t seed) {

@@ -7,6 +7,7 @@
 #include "centigan/core/device.h"
 #include "centigan/core/exact_scope.h"
 #include "centigan/core/random.h"
+#include "centigan/models/eval_scope.h"
 
 namespace centigan {
 namespace {
@@ -30,18 +31,6 @@ at::Tensor draw_batch(Generator& generator, const DrawRequest& request, int64_t 
   const at::Tensor z = drawing_part(request.z, first, count, device);
   return generator.forward(z, c, request.psi, options, request.cutoff).cpu();
 }
-
-class EvalScope {
- public:
-  explicit EvalScope(torch::nn::Module& module) : module_(module), training_(module.is_training()) { module_.eval(); }
-  ~EvalScope() { module_.train(training_); }
-  EvalScope(const EvalScope&) = delete;
-  EvalScope& operator=(const EvalScope&) = delete;
-
- private:
-  torch::nn::Module& module_;
-  bool training_;
-};
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "centigan/core/log.h"
 #include "centigan/core/memory.h"
 #include "centigan/core/signals.h"
+#include "centigan/core/text.h"
 #include "help.h"
 #include "verbs.h"
 
@@ -61,10 +62,6 @@ int run_program(const std::vector<std::string>& words) {
 int report(const std::string& what, const std::string& hint) {
   std::cerr << "centigan: " << what << "\n  hint: " << hint << "\n";
   return 1;
-}
-
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
 }
 
 int report_torch(const c10::Error& error, bool verbose) {

@@ -3,7 +3,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <future>
 #include <numeric>
 
@@ -18,16 +17,6 @@
 
 namespace centigan {
 namespace {
-
-bool is_jpeg_name(const std::string& name) {
-  const std::string extension = std::filesystem::path(name).extension().string();
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".JPG" || extension == ".JPEG";
-}
-
-std::string source_by_names(const std::vector<std::string>& names) {
-  const auto jpeg = static_cast<size_t>(std::count_if(names.begin(), names.end(), is_jpeg_name));
-  return jpeg == 0 ? "png" : jpeg == names.size() ? "jpeg" : "mixed";
-}
 
 struct Decoded {
   at::Tensor picture;
@@ -66,7 +55,7 @@ class FolderStream final : public PictureStream {
   }
   int64_t count() const override { return static_cast<int64_t>(names_.size()); }
   std::string name(int64_t index) const override { return names_.at(static_cast<size_t>(index)); }
-  std::string source() const override { return source_by_names(names_); }
+  std::string source() const override { return source_of(names_); }
 
   std::vector<at::Tensor> read(int64_t first, int64_t count) override {
     const std::vector<Decoded> piece = next_.valid() && first == next_first_ ? next_.get() : decode(first, count);
@@ -123,7 +112,7 @@ class DatasetStream final : public PictureStream {
   std::string source() const override {
     std::vector<std::string> names;
     for (int64_t i = 0; i < count(); ++i) names.push_back(name(i));
-    return source_by_names(names);
+    return source_of(names);
   }
   std::vector<at::Tensor> read(int64_t first, int64_t count) override {
     std::vector<at::Tensor> pictures;

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include "centigan/core/device.h"
+#include "centigan/core/text.h"
 
 namespace centigan {
 namespace {
@@ -12,13 +12,6 @@ namespace {
 // Sides that end in hours on two cores, and within a day or two on one GPU.
 constexpr int64_t kLargestOnCpu = 64, kLargestOnGpu = 256;
 constexpr int64_t kFewPictures = 1000;  // below it the low-shot recipe
-
-template <class... Values>
-std::string reason(const char* form, Values... values) {
-  char buffer[400];
-  std::snprintf(buffer, sizeof buffer, form, values...);
-  return buffer;
-}
 
 long long wide(int64_t value) {
   return value;
@@ -71,9 +64,9 @@ void choose_shape(Choices& c) {
   const Shape shape = best_shape(p, largest_side(c));
   model.resolution = 4 * shape.scale;
   model.stylegan2.base_width = shape.width, model.stylegan2.base_height = shape.height;
-  c.lines.push_back(reason("%lldx%lld px: the pictures are not square (%.2f to 1), so the first map is %lldx%lld",
-                           wide(shape.width * shape.scale), wide(shape.height * shape.scale), p.aspect,
-                           wide(shape.width), wide(shape.height)));
+  c.lines.push_back(format_text("%lldx%lld px: the pictures are not square (%.2f to 1), so the first map is %lldx%lld",
+                                wide(shape.width * shape.scale), wide(shape.height * shape.scale), p.aspect,
+                                wide(shape.width), wide(shape.height)));
 }
 
 void choose_resolution(Choices& c) {
@@ -89,12 +82,12 @@ void choose_resolution(Choices& c) {
   const int64_t most = largest_side(c), side = std::min(p.width, p.height);
   model.resolution = model.family == "biggan" ? 32 : 16;
   while (2 * model.resolution <= std::min(side, most)) model.resolution *= 2;
-  c.lines.push_back(reason("%lld px: the largest power of two within nine of ten pictures (%lldx%lld)%s",
-                           wide(model.resolution), wide(p.width), wide(p.height),
-                           side >= 2 * most ? c.facts.accelerator && most == kLargestOnGpu
-                                                  ? ", as far as a day or two on one GPU goes"
-                                                  : ", as far as hours on a CPU go"
-                                            : ""));
+  c.lines.push_back(format_text("%lld px: the largest power of two within nine of ten pictures (%lldx%lld)%s",
+                                wide(model.resolution), wide(p.width), wide(p.height),
+                                side >= 2 * most ? c.facts.accelerator && most == kLargestOnGpu
+                                                       ? ", as far as a day or two on one GPU goes"
+                                                       : ", as far as hours on a CPU go"
+                                                 : ""));
   if (!square)
     c.lines.push_back("the centre of each picture: " + model.family +
                       " draws squares; --model stylegan2 trains other shapes");
@@ -131,8 +124,8 @@ void choose_lite(Choices& c) {
   config.loss.r1_gamma = 0.3 * area_share(config.model, 32);
   config.trainer.kimg = std::clamp<double>(4.0 * static_cast<double>(c.facts.pictures.pictures), 400, 1200);
   c.lines.push_back(
-      reason("the quickstart's settings, with R1 gamma %g (0.3 at 32 px, times the area)", config.loss.r1_gamma));
-  c.lines.push_back(reason("%g kimg: 4 for each picture, from 400 to 1200", config.trainer.kimg));
+      format_text("the quickstart's settings, with R1 gamma %g (0.3 at 32 px, times the area)", config.loss.r1_gamma));
+  c.lines.push_back(format_text("%g kimg: 4 for each picture, from 400 to 1200", config.trainer.kimg));
 }
 
 // Zhao et al., 2020: the settings behind the published 100-shot numbers.
@@ -142,9 +135,10 @@ void choose_few(Choices& c) {
   config.loss.r1_gamma = 10.0 * area_share(config.model, 256);
   config.trainer.kimg = c.facts.pictures.pictures <= 200 ? 300 : 500;
   c.lines.push_back(
-      reason("low-shot-256's settings (fewer than %lld pictures), with R1 gamma %g (10 at 256 px, times the area)",
-             wide(kFewPictures), config.loss.r1_gamma));
-  c.lines.push_back(reason("%g kimg: 300 as published for 100 pictures, 500 for more than 200", config.trainer.kimg));
+      format_text("low-shot-256's settings (fewer than %lld pictures), with R1 gamma %g (10 at 256 px, times the area)",
+                  wide(kFewPictures), config.loss.r1_gamma));
+  c.lines.push_back(
+      format_text("%g kimg: 300 as published for 100 pictures, 500 for more than 200", config.trainer.kimg));
 }
 
 // Karras et al., 2020 (ADA), the formulas of its configuration `auto` for one GPU, under DiffAugment.
@@ -163,10 +157,10 @@ void choose_many(Choices& c) {
   const double lr = side >= 1024 ? 0.002 : 0.0025;
   config.trainer.g_opt = config.trainer.d_opt = {lr, 0.0, 0.99, 1e-8, true};
   config.trainer.kimg = std::clamp<double>(5.0 * static_cast<double>(c.facts.pictures.pictures), 5000, 25000);
-  c.lines.push_back(
-      reason("batch %lld, R1 gamma %g, average over %g kimg, learning rate %g: the published formulas of ADA's auto",
-             wide(batch), config.loss.r1_gamma, config.trainer.ema_kimg, lr));
-  c.lines.push_back(reason("%g kimg: 5 for each picture, from 5000 to 25000", config.trainer.kimg));
+  c.lines.push_back(format_text(
+      "batch %lld, R1 gamma %g, average over %g kimg, learning rate %g: the published formulas of ADA's auto",
+      wide(batch), config.loss.r1_gamma, config.trainer.ema_kimg, lr));
+  c.lines.push_back(format_text("%g kimg: 5 for each picture, from 5000 to 25000", config.trainer.kimg));
 }
 
 // StyleGAN2 for those who ask for it without a GPU.

@@ -5,7 +5,7 @@
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/log.h"
-#include "run_log.h"
+#include "centigan/core/text.h"
 
 namespace centigan {
 namespace {

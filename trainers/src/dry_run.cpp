@@ -1,14 +1,14 @@
 #include "dry_run.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstdio>
 #include <map>
 
+#include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
+#include "centigan/core/text.h"
 #include "centigan/trainers/augmenter.h"
 #include "layer_table.h"
 #include "memory_watch.h"
@@ -20,9 +20,7 @@ constexpr int kTimedSteps = 3;
 
 template <class... Values>
 void say_format(const char* form, Values... values) {
-  char line[400];
-  std::snprintf(line, sizeof line, form, values...);
-  say(line);
+  say(format_text(form, values...));
 }
 
 double megabytes(int64_t values) {
@@ -40,14 +38,13 @@ class Clock {
  public:
   // Since the last call.
   double seconds() {
-    const auto now = std::chrono::steady_clock::now();
-    const double passed = std::chrono::duration<double>(now - last_).count();
-    last_ = now;
-    return passed;
+    const double before = last_;
+    last_ = clock_seconds();
+    return last_ - before;
   }
 
  private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  double last_ = clock_seconds();
 };
 
 // Every phase, due or not: how often it runs is known.

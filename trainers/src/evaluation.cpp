@@ -2,13 +2,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
 #include "best_file.h"
+#include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/progress.h"
+#include "centigan/core/text.h"
 #include "centigan/metrics/extractor.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/trainers/schedule.h"
@@ -22,13 +23,6 @@ constexpr double kShareOfTime = 0.1;
 
 // Thrown out of a metric when somebody wants it to end.
 struct EvaluationLeft {};
-
-template <class... Values>
-std::string evaluation_text(const char* form, Values... values) {
-  char buffer[256];
-  std::snprintf(buffer, sizeof buffer, form, values...);
-  return buffer;
-}
 
 // Before the first one: what the FID network takes for a picture on one core, and on an accelerator.
 double guessed_seconds(const TrainConfig& config, const Training& training) {
@@ -55,7 +49,7 @@ Evaluation::Evaluation(const TrainConfig& config, const TrainOptions& options, T
     if (!options.metric) weights_ = find_inception_weights(options.weights_dir);
     active_ = true;
     plan_ = "measures " + metric_name_ +
-            (exact() ? evaluation_text(" every %g kimg", config.trainer.eval_every)
+            (exact() ? format_text(" every %g kimg", config.trainer.eval_every)
                      : std::string(" now and then, in at most a tenth of the time")) +
             "; the best checkpoint stays as best.h5";
   } catch (const Error&) {
@@ -114,8 +108,7 @@ MetricResult Evaluation::measure_average(const std::function<bool()>& leave) {
   if (!metric_)
     metric_ = options_.metric ? options_.metric(config_, *parts.data, training_.device())
                               : make_metric(config_, *parts.data, training_.device(), weights_);
-  std::unique_ptr<FlatAverage::Scope> averaged;
-  if (FlatAverage* average = training_.sheet_average()) averaged = std::make_unique<FlatAverage::Scope>(*average);
+  const auto averaged = training_.averaged();
   std::unique_ptr<Progress> progress;
   return metric_(*parts.generator, [&](int64_t done, int64_t total) {
     if (leave()) throw EvaluationLeft();
@@ -148,8 +141,8 @@ bool Evaluation::record(const MetricResult& result, const StepInfo& done, double
   JsonFields fields = {{"images", scores_.evaluated}, {"step", done.step + 1}};
   fields.insert(fields.end(), result.fields.begin(), result.fields.end());
   append_jsonl(folder_ + "/metrics.jsonl", fields);
-  report_ = evaluation_text("evaluated at %.3f kimg in %s: ", static_cast<double>(scores_.evaluated) / 1000.0,
-                            duration_text(seconds).c_str()) +
+  report_ = format_text("evaluated at %.3f kimg in %s: ", static_cast<double>(scores_.evaluated) / 1000.0,
+                        duration_text(seconds).c_str()) +
             result.text;
   const bool best = std::isfinite(result.value) && (scores_.best_images < 0 || better(result.value, scores_.best));
   if (best) scores_.best = result.value, scores_.best_images = scores_.evaluated, scores_.best_text = result.text;
@@ -167,7 +160,7 @@ std::string Evaluation::out_of_patience() const {
                waited = (scores_.evaluated - std::max<int64_t>(scores_.best_images, 0)) / 1000.0;
   if (!exact() || patience <= 0.0 || waited < patience) return "";
   const std::string best = best_sentence(scores_);
-  return evaluation_text("no better number for %g kimg", waited) +
+  return format_text("no better number for %g kimg", waited) +
          (best.empty() ? "" : "; the best is " + best + ", in best.h5");
 }
 

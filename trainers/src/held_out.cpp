@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "centigan/core/random.h"
+#include "centigan/models/eval_scope.h"
 #include "grid.h"
 
 namespace centigan {
@@ -18,19 +19,6 @@ int64_t pictures_a_look(const TrainConfig& config, int64_t available) {
   const int64_t group = batch_group(config.model);
   return group > 0 && look > group ? look - look % group : look;
 }
-
-// While it lives a network is in eval mode.
-class EvalMode {
- public:
-  explicit EvalMode(torch::nn::Module& module) : module_(module), was_training_(module.is_training()) { module.eval(); }
-  ~EvalMode() { module_.train(was_training_); }
-  EvalMode(const EvalMode&) = delete;
-  EvalMode& operator=(const EvalMode&) = delete;
-
- private:
-  torch::nn::Module& module_;
-  bool was_training_;
-};
 
 }  // namespace
 
@@ -68,7 +56,7 @@ double HeldOutScores::score(const torch::Tensor& images, const torch::Tensor& la
 void HeldOutScores::report(std::map<std::string, double>& values) const {
   if (!discriminator_) return;
   const at::NoGradGuard no_grad;
-  const EvalMode discriminator(*discriminator_), generator(*generator_);
+  const EvalScope discriminator(*discriminator_), generator(*generator_);
   const int64_t count = held_out_.images.size(0);
   const Samples fakes = fixed_samples(*generator_, device_, classes_, count);
   const double real = score(real_.images, real_.labels), held_out = score(held_out_.images, held_out_.labels);

@@ -3,28 +3,21 @@
 #include <unistd.h>
 
 #include <cmath>
-#include <cstdio>
 #include <filesystem>
 
+#include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
 #include "centigan/core/plugins.h"
 #include "centigan/core/signals.h"
+#include "centigan/core/text.h"
 #include "grid.h"
-#include "run_log.h"
 #include "start_lines.h"
 
 namespace centigan {
 namespace {
-
-template <class... Values>
-std::string format(const char* form, Values... values) {
-  char buffer[512];
-  std::snprintf(buffer, sizeof buffer, form, values...);
-  return buffer;
-}
 
 std::string text_or_nothing(const Snapshot& snapshot, const std::string& name) {
   const auto it = snapshot.texts.find(name);
@@ -79,7 +72,7 @@ int64_t Hooks::resume() {
     step = load(snapshot, newest);
     seconds_before_ = std::atof(snapshot.text("seconds").c_str());
     mark_exactness(snapshot, images_);
-    line("  resumes from " + newest + format(" at %.3f kimg", images_ / 1000.0) +
+    line("  resumes from " + newest + format_text(" at %.3f kimg", images_ / 1000.0) +
          kept_changes(training_.recovery(), config_));
   } else if (const std::string file = training_.start_from_init(); !file.empty()) {  // again: a run without checkpoint
     line("  starts from the networks of " + file);
@@ -141,7 +134,7 @@ void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
   exact_ = snapshot.text("exact");
   const auto compare = [&](const std::string& what, const std::string& now, const std::string& stored) {
     if (stored == now) return;
-    if (exact_ == "yes") exact_ = format("not since %.3f kimg", images / 1000.0);
+    if (exact_ == "yes") exact_ = format_text("not since %.3f kimg", images / 1000.0);
     warn("train: resumes " + what + now + ", was " + stored + ": not exact from here on");
   };
   compare("under ", machine_record(training_.device()), snapshot.text("machine"));
@@ -198,19 +191,20 @@ TrainEnd Hooks::finish() {
   if (progress_ && *end_ == TrainEnd::kFinished) progress_->finish(status_.note());
   const std::string weary = evaluation_.out_of_patience();
   if (*end_ == TrainEnd::kAlreadyFinished) {
-    const std::string why = weary.empty() ? format("%g kimg); --kimg prolongs it", config_.trainer.kimg)
+    const std::string why = weary.empty() ? format_text("%g kimg); --kimg prolongs it", config_.trainer.kimg)
                                           : weary + "); a larger --patience prolongs it";
     line("  " + folder_.path() + " is finished (" + why);
   } else if (*end_ == TrainEnd::kFinished) {
     if (!weary.empty()) line("  ends before its time: " + weary);
     line("  finished after " + duration_text(seconds()) +
-         format(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()), peak_memory_mb()) +
+         format_text(", %lld warnings, peak memory %.0f MB: ", static_cast<long long>(warning_count()),
+                     peak_memory_mb()) +
          folder_.path());
   } else {
     const std::string why = *end_ == TrainEnd::kTimeLimit ? "  time limit: "
-                            : stop_requested()            ? format("  signal %d: ", stop_signal())
+                            : stop_requested()            ? format_text("  signal %d: ", stop_signal())
                                                           : "  ";
-    line(why + format("stopped at %.3f kimg and saved; the same command goes on", images_ / 1000.0));
+    line(why + format_text("stopped at %.3f kimg and saved; the same command goes on", images_ / 1000.0));
   }
   return *end_;
 }
@@ -218,9 +212,8 @@ TrainEnd Hooks::finish() {
 void Hooks::sheet(const StepInfo& done) {
   const TrainParts& parts = training_.parts();
   if (!parts.generator) return;
-  std::unique_ptr<FlatAverage::Scope> averaged;
-  if (FlatAverage* average = training_.sheet_average()) averaged = std::make_unique<FlatAverage::Scope>(*average);
-  const std::string name = format("fakes%07lld.png", static_cast<long long>(done.images + done.batch));
+  const auto averaged = training_.averaged();
+  const std::string name = format_text("fakes%07lld.png", static_cast<long long>(done.images + done.batch));
   write_sheet(folder_.file(name), *parts.generator, training_.device(), config_.model.classes);
   timelapse_.update(done.images + done.batch);
 }
@@ -249,7 +242,7 @@ void Hooks::save(const StepInfo& done, bool must, bool best) {
                     {"data", data_fingerprint(training_.parts())},
                     {"machine", machine_record(training_.device())},
                     {"exact", exact_},
-                    {"seconds", format("%.3f", seconds())}};
+                    {"seconds", format_text("%.3f", seconds())}};
   if (!loaded_plugins().empty()) snapshot.texts["plugins"] = plugin_record();
   evaluation_.save(snapshot);
   const double start = clock_seconds();
@@ -259,7 +252,7 @@ void Hooks::save(const StepInfo& done, bool must, bool best) {
     limit_.saved(clock_seconds() - start);
     start_ = Snapshot();
     line("  saved " + path +
-         format(" (%.1f MB, %.2f s)", std::filesystem::file_size(path) / 1048576.0, clock_seconds() - start));
+         format_text(" (%.1f MB, %.2f s)", std::filesystem::file_size(path) / 1048576.0, clock_seconds() - start));
     if (best) evaluation_.keep(path);
     kept = true;
   });

@@ -2,17 +2,15 @@
 
 #include <ATen/ATen.h>
 
-#include <chrono>
 #include <numeric>
 
+#include "centigan/core/clock.h"
 #include "centigan/core/image.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/models/drawing.h"
 
 namespace centigan {
 namespace {
-
-using MetricClock = std::chrono::steady_clock;
 
 std::string metric_device(const torch::Device& device) {
   return device.is_cpu() ? "cpu" : "cuda";
@@ -31,7 +29,7 @@ class FeatureMetric {
   }
 
   MetricResult measure(Generator& generator, const MetricWatch& watch) {
-    const auto begun = MetricClock::now();
+    const double begun = clock_seconds();
     const auto count = static_cast<int64_t>(seeds_.size()), known = real_features_.defined() ? reals_.count() : 0;
     const int64_t total = 2 * count + reals_.count() - known;
     if (known == 0)
@@ -43,7 +41,7 @@ class FeatureMetric {
     const PictureSet fakes = generated_pictures(to_uint8(images), seeds_);
     const at::Tensor features =
         features_of(extractor_, fakes.pictures, [&](int64_t done) { watch(before + count + done, total); });
-    return result(fakes, features, std::chrono::duration<double>(MetricClock::now() - begun).count());
+    return result(fakes, features, clock_seconds() - begun);
   }
 
  private:

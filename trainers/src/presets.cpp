@@ -1,4 +1,5 @@
 #include "centigan/core/error.h"
+#include "centigan/core/text.h"
 #include "centigan/trainers/auto_preset.h"
 #include "centigan/trainers/train_config.h"
 
@@ -98,9 +99,8 @@ std::vector<std::string> apply_preset(const std::string& name, TrainConfig& conf
     config.preset = name;
     return {};
   }
-  std::string all;
-  for (const std::string& one : preset_names()) all += (all.empty() ? "there are " : ", ") + one;
-  fail_usage("config", "preset", escaped(name) + " is not a preset", did_you_mean(name, preset_names(), all));
+  fail_usage("config", "preset", escaped(name) + " is not a preset",
+             did_you_mean(name, preset_names(), "there are " + joined(preset_names())));
 }
 
 }  // namespace centigan

@@ -26,8 +26,4 @@ void cut_jsonl(const std::string& path, int64_t images) {
   if (kept != text) write_text_atomically(path, kept, "train");
 }
 
-std::string first_line(const std::string& text) {
-  return text.substr(0, text.find('\n'));
-}
-
 }  // namespace centigan

@@ -9,6 +9,4 @@ namespace centigan {
 // run wrote them after its last checkpoint, so they are going to be written again. Other lines stay.
 void cut_jsonl(const std::string& path, int64_t images);
 
-std::string first_line(const std::string& text);
-
 }  // namespace centigan

@@ -1,20 +1,13 @@
 #include "start_lines.h"
 
-#include <cstdio>
 #include <sstream>
 
 #include "centigan/core/device.h"
 #include "centigan/core/plugins.h"
+#include "centigan/core/text.h"
 
 namespace centigan {
 namespace {
-
-template <class... Values>
-std::string start_text(const char* form, Values... values) {
-  char buffer[512];
-  std::snprintf(buffer, sizeof buffer, form, values...);
-  return buffer;
-}
 
 // What differs from the defaults, a few settings a line.
 std::vector<std::string> changed_settings(TrainConfig& config) {
@@ -28,12 +21,6 @@ std::vector<std::string> changed_settings(TrainConfig& config) {
     lines.back() += setting;
   }
   return lines;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 }  // namespace
@@ -50,22 +37,23 @@ std::string machine_record(const torch::Device& device) {
 
 std::string plugin_hashes(const std::string& record) {
   std::istringstream lines(record);
-  std::string hashes;
-  for (std::string one; std::getline(lines, one);) hashes += (hashes.empty() ? "" : ", ") + one.substr(0, 16);
-  return hashes.empty() ? "none" : hashes;
+  std::vector<std::string> hashes;
+  for (std::string one; std::getline(lines, one);) hashes.push_back(one.substr(0, 16));
+  return hashes.empty() ? "none" : joined(hashes);
 }
 
 std::vector<std::string> start_lines(TrainConfig& config, const Training& training, const std::string& folder,
                                      const std::vector<std::string>& opening) {
   const TrainParts& parts = training.parts();
-  std::vector<std::string> lines = {start_text("centigan %s trains %s", build_info().version.c_str(), folder.c_str()),
+  std::vector<std::string> lines = {format_text("centigan %s trains %s", build_info().version.c_str(), folder.c_str()),
                                     "  " + device_name(training.device()) +
-                                        start_text(", %d threads, %lld pieces a batch", training.threads(),
-                                                   static_cast<long long>(config.trainer.pieces))};
+                                        format_text(", %d threads, %lld pieces a batch", training.threads(),
+                                                    static_cast<long long>(config.trainer.pieces))};
   if (parts.data)
-    lines.push_back(start_text("  %lld pictures of %lldx%lld, fingerprint %.16s",
-                               static_cast<long long>(parts.data->size()), static_cast<long long>(parts.data->height()),
-                               static_cast<long long>(parts.data->width()), data_fingerprint(parts).c_str()));
+    lines.push_back(format_text("  %lld pictures of %lldx%lld, fingerprint %.16s",
+                                static_cast<long long>(parts.data->size()),
+                                static_cast<long long>(parts.data->height()),
+                                static_cast<long long>(parts.data->width()), data_fingerprint(parts).c_str()));
   for (const std::string& note : parts.data_report.notes) lines.push_back("  " + note);
   for (const std::string& chosen : opening) lines.push_back("  auto: " + chosen);
   for (const Plugin& plugin : loaded_plugins())

@@ -1,22 +1,15 @@
 #include "status.h"
 
 #include <cmath>
-#include <cstdio>
 
 #include "centigan/core/device.h"
 #include "centigan/core/file.h"
 #include "centigan/core/log.h"
+#include "centigan/core/text.h"
 #include "run_log.h"
 
 namespace centigan {
 namespace {
-
-template <class... Values>
-std::string status_text(const char* form, Values... values) {
-  char buffer[512];
-  std::snprintf(buffer, sizeof buffer, form, values...);
-  return buffer;
-}
 
 // The first of `names` that has a number; `value` is left alone if none has.
 bool find_value(const StatusValues& values, std::initializer_list<const char*> names, double& value) {
@@ -30,7 +23,7 @@ bool find_value(const StatusValues& values, std::initializer_list<const char*> n
 }
 
 std::string score_text(double score) {
-  return status_text(std::abs(score) < 9.995 ? "%.2f" : std::abs(score) < 1e5 ? "%.0f" : "%.0e", score);
+  return format_text(std::abs(score) < 9.995 ? "%.2f" : std::abs(score) < 1e5 ? "%.0f" : "%.0e", score);
 }
 
 // As equal as they can be had: with held-out pictures all three without augmentation, else as D met them in training.
@@ -42,7 +35,7 @@ std::string discriminator_text(const StatusValues& values) {
     return ", D real " + score_text(real) + (held ? " held-out " + score_text(held_out) : "") + " fake " +
            score_text(fake);
   }
-  return find_value(values, {"Loss/G/l1", "Loss/G/loss"}, loss) ? status_text(", G loss %.4g", loss) : "";
+  return find_value(values, {"Loss/G/l1", "Loss/G/loss"}, loss) ? format_text(", G loss %.4g", loss) : "";
 }
 
 }  // namespace
@@ -50,16 +43,16 @@ std::string discriminator_text(const StatusValues& values) {
 std::string short_duration(double seconds) {
   if (!std::isfinite(seconds) || seconds < 0) return "?";
   const long long s = std::llround(std::min(seconds, 1e10)), minutes = s / 60, hours = minutes / 60, days = hours / 24;
-  if (minutes == 0) return status_text("%llds", s);
-  if (hours == 0) return status_text("%lldm%02llds", minutes, s % 60);
-  return days == 0 ? status_text("%lldh%02lldm", hours, minutes % 60) : status_text("%lldd%02lldh", days, hours % 24);
+  if (minutes == 0) return format_text("%llds", s);
+  if (hours == 0) return format_text("%lldm%02llds", minutes, s % 60);
+  return days == 0 ? format_text("%lldh%02lldm", hours, minutes % 60) : format_text("%lldd%02lldh", days, hours % 24);
 }
 
 std::string status_note(const StatusValues& values) {
   std::string note = discriminator_text(values);
   double p = 0.0, sign = 0.0;
-  if (find_value(values, {"Augment/p"}, p)) note += status_text(", p %.3f", p);
-  if (find_value(values, {"Augment/sign", "Loss/signs/real"}, sign)) note += status_text(", r %.2f", sign);
+  if (find_value(values, {"Augment/p"}, p)) note += format_text(", p %.3f", p);
+  if (find_value(values, {"Augment/sign", "Loss/signs/real"}, sign)) note += format_text(", r %.2f", sign);
   return note.empty() ? note : note.substr(2);
 }
 
@@ -69,10 +62,10 @@ std::string status_line(const StatusValues& values, double kimg) {
   find_value(values, {"Resources/peak_gpu_mem_mb", "Resources/peak_mb"}, peak);
   const double pace = values.at("Timing/sec_per_kimg");
   const std::string note = status_note(values);
-  return status_text("  kimg %.*f/%g, %.*f s/kimg, %.*f img/s, ", kimg < 10000 ? 3 : 1, values.at("Progress/kimg"),
+  return format_text("  kimg %.*f/%g, %.*f s/kimg, %.*f img/s, ", kimg < 10000 ? 3 : 1, values.at("Progress/kimg"),
                      kimg, pace < 100 ? 2 : 0, pace, pace < 100 ? 0 : 1, values.at("Timing/img_per_sec")) +
          short_duration(values.at("Timing/seconds")) + ", " + short_duration(values.at("Timing/eta_sec")) +
-         status_text(" left, %.0f MB (peak %.0f)", memory, peak) + (note.empty() ? "" : ", " + note);
+         format_text(" left, %.0f MB (peak %.0f)", memory, peak) + (note.empty() ? "" : ", " + note);
 }
 
 Status::Status(const TrainConfig& config, Training& training, std::string folder)

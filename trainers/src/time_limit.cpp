@@ -1,17 +1,14 @@
 #include "time_limit.h"
 
 #include <algorithm>
-#include <chrono>
+
+#include "centigan/core/clock.h"
 
 namespace centigan {
 
 // R1 and path length make some steps longer than others, so a long one is forgotten slowly. The first step of a process
 // is the longest of all and must not count for ever.
 constexpr double kForget = 0.998;
-
-double clock_seconds() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
 
 TimeLimit::TimeLimit(double seconds, Clock clock)
     : clock_(clock ? std::move(clock) : clock_seconds), seconds_(seconds), begun_(clock_()), step_begun_(begun_) {}

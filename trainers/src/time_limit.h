@@ -25,6 +25,4 @@ class TimeLimit {
   double seconds_, begun_, step_begun_, step_ = 0.0, save_ = 1.0;
 };
 
-double clock_seconds();
-
 }  // namespace centigan

@@ -166,9 +166,10 @@ void Training::drop_step() {
   release_unused_memory(device_);
 }
 
-FlatAverage* Training::sheet_average() {
+std::unique_ptr<FlatAverage::Scope> Training::averaged() {
   for (auto& [name, network] : networks_)
-    if (&network.parameters->module() == parts_.generator.get()) return network.average.get();
+    if (&network.parameters->module() == parts_.generator.get() && network.average)
+      return std::make_unique<FlatAverage::Scope>(*network.average);
   return nullptr;
 }
 

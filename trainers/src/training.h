@@ -42,8 +42,8 @@ class Training {
   torch::Device device() const { return device_; }
   const Comm& comm() const { return comm_; }
   int threads() const { return pool_.threads(); }
-  // Average of the network that draws the sample sheets, or null.
-  FlatAverage* sheet_average();
+  // While it lives, the network that draws the sample sheets has its averaged weights; null: it has no average.
+  std::unique_ptr<FlatAverage::Scope> averaged();
 
   // All of it but the configuration; `next_step` is the first step not done. Setback: values that are not finite.
   Snapshot save(int64_t next_step);

@@ -2,8 +2,6 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 
@@ -11,6 +9,7 @@
 #include "../eval_metrics.h"
 #include "../picture_set.h"
 #include "../verbs.h"
+#include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
@@ -18,6 +17,7 @@
 #include "centigan/core/plugins.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
+#include "centigan/core/text.h"
 #include "centigan/metrics/recipe.h"
 
 namespace centigan {
@@ -46,10 +46,7 @@ std::vector<std::string> words_of(const std::string& list) {
     if (word == "precision" || word == "recall" || word == "density" || word == "coverage") word = "prdc";
     const auto& known = metric_words();
     if (std::find(known.begin(), known.end(), word) == known.end())
-      fail_usage("eval", "--metrics", escaped(word) + " is no metric",
-                 did_you_mean(word, known,
-                              "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity, "
-                              "smoothness, d-gap, ppl"));
+      fail_usage("eval", "--metrics", escaped(word) + " is no metric", did_you_mean(word, known, joined(known)));
     if (std::find(words.begin(), words.end(), word) == words.end()) words.push_back(word);
   }
   return words;
@@ -172,12 +169,6 @@ std::string honest_name(const std::string& metric, const EvalSubject& s, bool st
   return !stated && (s.real.imported() || s.fake.imported()) ? "FD-imported" : metric;
 }
 
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.3g", value);
-  return text;
-}
-
 class Writer {
  public:
   Writer(const CommandLine& line, const Request& r, const EvalSubject& s, const std::string& run_folder)
@@ -190,7 +181,7 @@ class Writer {
 
   void write(const EvalNumber& number, double seconds) {
     recipe_.metric = honest_name(number.metric, subject_, stated_), recipe_.value = number.value;
-    say(recipe_text(recipe_) + (number.error ? " +- " + short_number(*number.error) : "") +
+    say(recipe_text(recipe_) + (number.error ? " +- " + format_text("%.3g", *number.error) : "") +
         (number.note.empty() ? "" : "  " + number.note));
     JsonFields json = {{"metric", metric_key(recipe_.metric)}, {"value", number.value}};
     if (number.error) json.emplace_back("error", *number.error);
@@ -218,8 +209,7 @@ EvalNumbers numbers_or_reason(const std::string& word, EvalSubject& s, bool must
   try {
     return numbers_of_word(word, s);
   } catch (const Error& error) {
-    const std::string text = error.what();
-    say(word + " is left out: " + text.substr(0, text.find('\n')));
+    say(word + " is left out: " + first_line(error.what()));
     return {};
   }
 }
@@ -257,7 +247,7 @@ void write_files(const CommandLine& line, const std::string& run_folder, EvalSub
 }
 
 int eval(const CommandLine& line) {
-  const auto begun = std::chrono::steady_clock::now();
+  const double begun = clock_seconds();
   const Request request = read_request(line);
   load_plugins(line.text("plugin"));
   set_operator_threads(hardware_threads());
@@ -273,7 +263,7 @@ int eval(const CommandLine& line) {
   Writer writer(line, request, subject, sources.run_folder);
   for (const auto& word : request.words) {
     const EvalNumbers numbers = numbers_or_reason(word, subject, request.chosen_words);
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count();
+    const double seconds = clock_seconds() - begun;
     for (const auto& number : numbers) writer.write(number, seconds);
   }
   for (const auto& sentence : subject.sentences) say(sentence);

@@ -24,6 +24,9 @@ PictureSet dataset_pictures(const Dataset& dataset);
 // holds them under their usual names.
 PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds);
 
+// The recipe's word for files of these names: png (anything without loss), jpeg, or mixed.
+std::string source_of(const std::vector<std::string>& names);
+
 // "seed00017.png"
 std::string picture_name(uint64_t seed);
 
