@@ -13,6 +13,7 @@
 #include "centigan/core/exact_scope.h"
 #include "centigan/core/safetensors.h"
 #include "centigan/metrics/float32_probe.h"
+#include "centigan/metrics/recipe.h"
 #include "inception.h"
 #include "plugin_features.h"
 
@@ -88,9 +89,7 @@ bool FeatureExtractor::is_fid_network() const {
 }
 
 std::string FeatureExtractor::label(const std::string& reserved) const {
-  if (is_fid_network()) return reserved;
-  const std::string other = reserved == "FID" ? "FD" : reserved == "KID" ? "KD" : reserved;
-  return other + "-" + name_;
+  return is_fid_network() ? reserved : foreign_label(reserved, name_);
 }
 
 torch::Tensor FeatureExtractor::network_input(const torch::Tensor& images) const {

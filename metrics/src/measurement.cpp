@@ -14,16 +14,6 @@ namespace {
 
 constexpr int64_t kPrecisionK = 3, kDensityK = 5;
 
-using Numbers = std::vector<std::pair<std::string, double>>;
-
-Numbers manifold_numbers(const at::Tensor& real, const at::Tensor& fake) {
-  const Prdc values = prdc(real, fake, kPrecisionK, kDensityK);
-  return {{"precision(k=3)", values.precision},
-          {"recall(k=3)", values.recall},
-          {"density(k=5)", values.density},
-          {"coverage(k=5)", values.coverage}};
-}
-
 }  // namespace
 
 at::Tensor features_of(FeatureExtractor& extractor, const std::vector<at::Tensor>& pictures,
@@ -41,31 +31,26 @@ at::Tensor features_of(FeatureExtractor& extractor, const std::vector<at::Tensor
   return at::cat(parts);
 }
 
-Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureExtractor& extractor, int64_t seed,
-                 double psi) {
-  Recipe recipe;
-  recipe.extractor = extractor.name();
-  recipe.resize = extractor.resize_rule();
-  recipe.hash = extractor.weights_hash().substr(0, 8);
-  recipe.real_count = real.count(), recipe.fake_count = fake.count();
-  recipe.real_source = real.source, recipe.fake_source = fake.source;
-  recipe.resolution = real.resolution;
-  recipe.seed = seed, recipe.psi = psi;
-  return recipe;
-}
-
-JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSet& fake, const std::string& weights,
+JsonFields json_of(const Recipe& recipe, const std::string& reals, const std::string& fakes, const std::string& weights,
                    const std::string& device, double seconds) {
   return {{"metric", metric_key(recipe.metric)},
           {"value", recipe.value},
           {"recipe", recipe_text(recipe)},
           {"weights", weights},
-          {"reals", real.fingerprint},
-          {"fakes", fake.fingerprint},
+          {"reals", reals},
+          {"fakes", fakes},
           {"version", build_info().version},
           {"torch", build_info().torch},
           {"device", device},
           {"seconds", seconds}};
+}
+
+std::vector<std::pair<std::string, double>> manifold_numbers(const at::Tensor& real, const at::Tensor& fake) {
+  const Prdc values = prdc(real, fake, kPrecisionK, kDensityK);
+  return {{"precision(k=3)", values.precision},
+          {"recall(k=3)", values.recall},
+          {"density(k=5)", values.density},
+          {"coverage(k=5)", values.coverage}};
 }
 
 const std::vector<MetricKind>& metric_kinds() {
@@ -78,7 +63,7 @@ std::pair<std::string, double> measured_number(const std::string& word, const at
                                                const std::string& extractor) {
   const std::string label = frechet_label(extractor);
   if (word == "fid") return {label, frechet_distance(real, fake).value};
-  if (word == "kid") return {label == "FID" ? "KID" : "KD-" + extractor, kid(real, fake).value};
+  if (word == "kid") return {label == "FID" ? "KID" : foreign_label("KID", extractor), kid(real, fake).value};
   for (const auto& [name, value] : manifold_numbers(real, fake))
     if (name.rfind(word + "(", 0) == 0) return {name, value};
   throw std::out_of_range("metric " + word);

@@ -76,7 +76,12 @@ bool comparable(const Recipe& a, const Recipe& b) {
 }
 
 std::string frechet_label(const std::string& extractor) {
-  return extractor == "inception-2015-12-05" ? "FID" : "FD-" + extractor;
+  return extractor == "inception-2015-12-05" ? "FID" : foreign_label("FID", extractor);
+}
+
+std::string foreign_label(const std::string& reserved, const std::string& extractor) {
+  const std::string other = reserved == "FID" ? "FD" : reserved == "KID" ? "KD" : reserved;
+  return other + "-" + extractor;
 }
 
 }  // namespace centigan

@@ -13,6 +13,7 @@
 #include "centigan/metrics/diversity.h"
 #include "centigan/metrics/inception_score.h"
 #include "centigan/metrics/kid.h"
+#include "centigan/metrics/measurement.h"
 #include "centigan/metrics/perceptual.h"
 #include "centigan/metrics/prdc.h"
 #include "centigan/metrics/recipe.h"
@@ -20,7 +21,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kPrecisionNeighbours = 3, kDensityNeighbours = 5, kPrdcSubsets = 20;
+constexpr int64_t kPrdcSubsets = 20;
 
 // Numbers beyond the Fréchet distance need each picture's features.
 void need_features(const EvalSubject& s, const std::string& word) {
@@ -76,11 +77,9 @@ EvalNumbers prdc_subset_numbers(EvalSubject& s, int64_t size) {
 }
 
 EvalNumbers prdc_numbers(EvalSubject& s) {
-  const Prdc p = prdc(s.real.features, s.fake.features, kPrecisionNeighbours, kDensityNeighbours);
-  EvalNumbers numbers = {{"precision(k=3)", p.precision, {}, ""},
-                         {"recall(k=3)", p.recall, {}, ""},
-                         {"density(k=5)", p.density, {}, ""},
-                         {"coverage(k=5)", p.coverage, {}, ""}};
+  EvalNumbers numbers;
+  for (const auto& [name, value] : manifold_numbers(s.real.features, s.fake.features))
+    numbers.push_back({name, value, {}, ""});
   const int64_t n = s.real.features.size(0);
   if (s.fake.features.size(0) >= 2 * n)
     for (auto& number : prdc_subset_numbers(s, n)) numbers.push_back(number);

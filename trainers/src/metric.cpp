@@ -49,7 +49,8 @@ class FeatureMetric {
     Recipe recipe = recipe_of(reals_, fakes, extractor_, 0, 1.0);
     std::tie(recipe.metric, recipe.value) = measured_number(word_, real_features_, features, extractor_.name());
     return {recipe.value, recipe.metric, recipe_text(recipe),
-            json_of(recipe, reals_, fakes, extractor_.weights_hash(), metric_device(device_), seconds)};
+            json_of(recipe, reals_.fingerprint, fakes.fingerprint, extractor_.weights_hash(), metric_device(device_),
+                    seconds)};
   }
 
   const std::string word_;

@@ -7,30 +7,10 @@
 #include "centigan/core/random.h"
 #include "centigan/trainers/augmenter.h"
 #include "centigan/trainers/regularizers.h"
-#include "toy_networks.h"
+#include "method_toy.h"
 
 namespace centigan {
 namespace {
-
-struct Toy {
-  explicit Toy(int64_t num_ws = 1) : generator(new ConstantGenerator(num_ws)), discriminator(new SquareDiscriminator) {
-    config.trainer.augment = "";
-    config.loss.style_mixing = 0.0;
-    info.batch = 4, info.pieces = 1;
-    batch.size = 4;
-    batch.reals = at::rand({4, 3, 4, 4}) * 2 - 1;
-  }
-  void build() { objective = make_nonsaturating({config, at::kCPU, generator, discriminator}); }
-  torch::Tensor loss(const std::string& phase) { return objective->accumulate({phase, "", 1, 1.0}, batch, stats); }
-
-  std::shared_ptr<ConstantGenerator> generator;
-  std::shared_ptr<SquareDiscriminator> discriminator;
-  TrainConfig config;
-  StepInfo info;
-  Batch batch;
-  Stats stats;
-  std::unique_ptr<Objective> objective;
-};
 
 std::vector<std::string> phase_names(const Objective& objective) {
   std::vector<std::string> names;

@@ -18,6 +18,7 @@
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
 #include "centigan/core/text.h"
+#include "centigan/metrics/measurement.h"
 #include "centigan/metrics/recipe.h"
 
 namespace centigan {
@@ -152,18 +153,6 @@ void measure(const CommandLine& line, const Request& r, const Sources& sources, 
   progress.finish();
 }
 
-Recipe recipe_of(const Request& r, const EvalSubject& s) {
-  Recipe recipe;
-  recipe.extractor = s.extractor->name(), recipe.resize = s.extractor->resize_rule();
-  recipe.hash = s.extractor->weights_hash().substr(0, 8);
-  recipe.real_count = s.real.count(), recipe.fake_count = s.fake.count();
-  recipe.real_source = s.real.source, recipe.fake_source = s.fake.source;
-  recipe.resolution = s.real.resolution;
-  recipe.reference = r.reference;
-  recipe.seed = r.seed, recipe.psi = r.psi;
-  return recipe;
-}
-
 // Nobody knows which network other people's statistics came from unless the user says it.
 std::string honest_name(const std::string& metric, const EvalSubject& s, bool stated) {
   return !stated && (s.real.imported() || s.fake.imported()) ? "FD-imported" : metric;
@@ -172,7 +161,8 @@ std::string honest_name(const std::string& metric, const EvalSubject& s, bool st
 class Writer {
  public:
   Writer(const CommandLine& line, const Request& r, const EvalSubject& s, const std::string& run_folder)
-      : subject_(s), recipe_(recipe_of(r, s)), stated_(line.has("extractor")) {
+      : subject_(s), recipe_(recipe_of(s.real, s.fake, *s.extractor, r.seed, r.psi)), stated_(line.has("extractor")) {
+    recipe_.reference = r.reference;
     if (!run_folder.empty()) files_.push_back(run_folder + "/metrics.jsonl");
     for (const auto& file : files_) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
     if (line.has("json")) files_.push_back(line.text("json"));
@@ -183,14 +173,12 @@ class Writer {
     recipe_.metric = honest_name(number.metric, subject_, stated_), recipe_.value = number.value;
     say(recipe_text(recipe_) + (number.error ? " +- " + format_text("%.3g", *number.error) : "") +
         (number.note.empty() ? "" : "  " + number.note));
-    JsonFields json = {{"metric", metric_key(recipe_.metric)}, {"value", number.value}};
-    if (number.error) json.emplace_back("error", *number.error);
-    if (!number.note.empty()) json.emplace_back("note", number.note);
-    const JsonFields rest = {{"recipe", recipe_text(recipe_)},     {"weights", subject_.extractor->weights_hash()},
-                             {"reals", subject_.real.fingerprint}, {"fakes", subject_.fake.fingerprint},
-                             {"version", build_info().version},    {"torch", build_info().torch},
-                             {"device", std::string("cpu")},       {"seconds", seconds}};
-    json.insert(json.end(), rest.begin(), rest.end());
+    JsonFields json = json_of(recipe_, subject_.real.fingerprint, subject_.fake.fingerprint,
+                              subject_.extractor->weights_hash(), "cpu", seconds);
+    JsonFields beside;
+    if (number.error) beside.emplace_back("error", *number.error);
+    if (!number.note.empty()) beside.emplace_back("note", number.note);
+    json.insert(json.begin() + 2, beside.begin(), beside.end());
     if (images_ >= 0) json.emplace_back("images", images_);
     for (const auto& file : files_) append_jsonl(file, json);
   }

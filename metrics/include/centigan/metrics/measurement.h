@@ -19,13 +19,25 @@ namespace centigan {
 torch::Tensor features_of(FeatureExtractor& extractor, const std::vector<torch::Tensor>& pictures,
                           const std::function<void(int64_t done)>& watch);
 
-// Recipe without metric and value.
-Recipe recipe_of(const PictureSet& real, const PictureSet& fake, const FeatureExtractor& extractor, int64_t seed,
-                 double psi);
+// Recipe without metric and value, of two sets such as PictureSet.
+template <class Set>
+Recipe recipe_of(const Set& real, const Set& fake, const FeatureExtractor& extractor, int64_t seed, double psi) {
+  Recipe recipe;
+  recipe.extractor = extractor.name(), recipe.resize = extractor.resize_rule();
+  recipe.hash = extractor.weights_hash().substr(0, 8);
+  recipe.real_count = real.count(), recipe.fake_count = fake.count();
+  recipe.real_source = real.source, recipe.fake_source = fake.source;
+  recipe.resolution = real.resolution;
+  recipe.seed = seed, recipe.psi = psi;
+  return recipe;
+}
 
-// The line of metrics.jsonl.
-JsonFields json_of(const Recipe& recipe, const PictureSet& real, const PictureSet& fake, const std::string& weights,
+// The line of metrics.jsonl: metric and value first. `reals` and `fakes` are fingerprints, `weights` a hash.
+JsonFields json_of(const Recipe& recipe, const std::string& reals, const std::string& fakes, const std::string& weights,
                    const std::string& device, double seconds);
+
+// Precision, recall, density and coverage by their names in recipes, with the published numbers of neighbours.
+std::vector<std::pair<std::string, double>> manifold_numbers(const torch::Tensor& real, const torch::Tensor& fake);
 
 // A number between features, by the word of trainer.metric: fid, kid, precision, recall, density, coverage.
 struct MetricKind {

@@ -37,4 +37,7 @@ bool comparable(const Recipe& a, const Recipe& b);
 // "FID" for the FID network, else "FD-" and the extractor's name: the reserved name needs the known weights.
 std::string frechet_label(const std::string& extractor);
 
+// A name for what would be called `reserved` ("FID", "KID", …) with the known network: "FD-…", "KD-…", else "IS-…".
+std::string foreign_label(const std::string& reserved, const std::string& extractor);
+
 }  // namespace centigan
