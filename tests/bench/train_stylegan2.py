@@ -159,38 +159,42 @@ SHARES = [
 ]
 
 
-def share_of(library, symbol):
-    for name, libraries, symbols in SHARES:
+def share_of(library, symbol, shares_of):
+    for name, libraries, symbols in shares_of:
         if re.search(libraries, library) and re.search(symbols, symbol):
             return name
     return "everything else (start, pictures, allocator, program)"
 
 
-def profile(arguments):
+def profile_table(command, folder, shares_of, largest_of):
     """Samples of user time of a whole run, by perf."""
     if not shutil.which("perf"):
-        sys.exit("train_stylegan2: --profile needs perf\nhint: install linux-perf")
-    with tempfile.TemporaryDirectory() as folder:
-        command = centigan_command(arguments, arguments.precision[0], folder, arguments.steps)
-        run_process(["perf", "record", "-q", "-F", "199", "-e", "cpu-clock:u", "-o", folder + "/perf", "--", *command])
-        listing = ["perf", "report", "-i", folder + "/perf", "--stdio", "-q", "--sort", "dso,sym", "-t", "|"]
-        report = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
+        sys.exit("--profile needs perf\nhint: install linux-perf")
+    run_process(["perf", "record", "-q", "-F", "199", "-e", "cpu-clock:u", "-o", folder + "/perf", "--", *command])
+    listing = ["perf", "report", "-i", folder + "/perf", "--stdio", "-q", "--sort", "dso,sym", "-t", "|"]
+    report = subprocess.run(listing, check=True, capture_output=True, text=True).stdout
     shares, largest = {}, []
     for line in report.splitlines():
         fields = [field.strip() for field in line.split("|")]
         if len(fields) < 3 or not fields[0].endswith("%"):
             continue
         percent, library, symbol = float(fields[0][:-1]), fields[1], "|".join(fields[2:])
-        name = share_of(library, symbol)
+        name = share_of(library, symbol, shares_of)
         shares[name] = shares.get(name, 0.0) + percent
         largest.append((percent, library, symbol))
-    print(f"{arguments.resolution} px, {arguments.threads} threads, {arguments.steps + 1} steps and the start\n")
     print("| share of user time | % |\n| --- | ---: |")
     for name, percent in sorted(shares.items(), key=lambda item: -item[1]):
         print(f"| {name} | {percent:.1f} |")
     print("\n| largest | % |\n| --- | ---: |")
-    for percent, library, symbol in largest[:arguments.largest]:
+    for percent, library, symbol in largest[:largest_of]:
         print(f"| `{library}`: `{symbol[:90]}` | {percent:.1f} |")
+
+
+def profile(arguments):
+    with tempfile.TemporaryDirectory() as folder:
+        command = centigan_command(arguments, arguments.precision[0], folder, arguments.steps)
+        print(f"{arguments.resolution} px, {arguments.threads} threads, {arguments.steps + 1} steps and the start\n")
+        profile_table(command, folder, SHARES, arguments.largest)
 
 
 def main():

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "centigan/core/random.h"
+#include "centigan/trainers/schedule.h"
 
 namespace centigan {
 namespace {
@@ -83,8 +84,8 @@ std::string augment_summary(const TrainerConfig& config) {
   char line[200];
   std::snprintf(line, sizeof line, "; %s from %g to at most %g, by %g every %lld steps towards a mean sign of %g",
                 adapt.mode == "step" ? "a p for each step" : "p", adapt.start, adapt.ceiling,
-                config.batch * adapt.interval / (1000.0 * adapt.kimg), static_cast<long long>(adapt.interval),
-                adapt.target);
+                pictures_a_step(config) * adapt.interval / (1000.0 * adapt.kimg),
+                static_cast<long long>(adapt.interval), adapt.target);
   return text + line;
 }
 

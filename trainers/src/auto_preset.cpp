@@ -171,10 +171,33 @@ void choose_small(Choices& c) {
   c.lines.push_back("at most 64 channels and 2 layers of mapping: there is no GPU");
 }
 
+// The published CIFAR recipe at 32 px, whose networks are a quarter as wide where there is no GPU. Above it the layouts
+// with attention, orthogonal weights, two updates of D a step and its larger learning rate. Latents are shared out to
+// the blocks, which works with classes and without.
 void choose_biggan(Choices& c) {
-  c.config.data.mirror = true;
-  c.config.trainer.augment = "translation,cutout";
-  c.lines.push_back("biggan's defaults: it has no published settings for few pictures");
+  TrainConfig& config = c.config;
+  start_from(c, "biggan-cifar");
+  BigGanConfig& g = config.model.biggan;
+  const bool small = config.model.resolution == 32;
+  config.model.classes = 0, config.model.precision = "auto";
+  g.g_ch = g.d_ch = c.facts.accelerator ? 64 : 16;
+  g.hier = g.g_shared = true;
+  g.dim_z = small ? 80 : 120;
+  if (!small) {
+    g.g_attn = g.d_attn = "32";
+    g.init = "ortho", g.sn_eps = 1e-6;
+    config.trainer.d_steps = 2, config.trainer.batch = 32;
+    config.trainer.g_opt.lr = 0.0001, config.trainer.d_opt.lr = 0.0004;
+  }
+  config.loss.cr = 10.0;
+  config.trainer.ema_kimg = 20.0, config.trainer.ema_rampup = 0.05, config.trainer.ema_start = 0.0;
+  config.trainer.eval_fakes = 500;
+  config.trainer.kimg = std::clamp<double>(10.0 * static_cast<double>(c.facts.pictures.pictures), 1000, 25000);
+  c.lines.push_back(format_text(
+      "%s with CR 10 and %lld times the channel unit, average over %g kimg with a ramp-up",
+      small ? "biggan-cifar's settings" : "biggan's layout with attention, 2 updates of D a step, batch 32,",
+      wide(g.g_ch), config.trainer.ema_kimg));
+  c.lines.push_back(format_text("%g kimg: 10 for each picture, from 1000 to 25000", config.trainer.kimg));
 }
 
 // A GPU takes the batch whole; cores share it in whole groups of the minibatch deviation.

@@ -133,9 +133,10 @@ void say_time(const Training& training, const TrainConfig& config, const Trial& 
                phase.interval > 1 ? std::to_string(phase.interval).c_str() : "", often.c_str());
   }
   say_format("  %10.1f ms  pictures and averages, every step", 1000 * trial.other_seconds);
-  const double kimg = config.trainer.batch * steps / 1000.0;
+  const double kimg = pictures_a_step(config.trainer) * steps / 1000.0;
   say_format("  %10.2f s   a kimg (%.1f img/s), %s for %lld steps of %lld pictures", total / kimg, 1000 * kimg / total,
-             duration_text(total).c_str(), static_cast<long long>(steps), static_cast<long long>(config.trainer.batch));
+             duration_text(total).c_str(), static_cast<long long>(steps),
+             static_cast<long long>(pictures_a_step(config.trainer)));
 }
 
 // A new checkpoint is written before an older one is removed.

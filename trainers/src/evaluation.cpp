@@ -96,7 +96,7 @@ bool Evaluation::due(const StepInfo& done, bool tick, double seconds) const {
 
 bool Evaluation::missing(int64_t images) const {
   if (!exact() || images <= 0 || scores_.evaluated >= images) return false;
-  return at_cadence(step_info(config_.trainer, images / config_.trainer.batch - 1));
+  return at_cadence(step_info(config_.trainer, images / pictures_a_step(config_.trainer) - 1));
 }
 
 double Evaluation::expected_seconds() const {

@@ -3,13 +3,14 @@
 #include <ATen/ATen.h>
 
 #include "centigan/trainers/regularizers.h"
+#include "gan_phases.h"
 #include "generator_pass.h"
 #include "judge.h"
+#include "loss_terms.h"
 #include "path_length.h"
 #include "regularizers/advaug.h"
 #include "regularizers/apa.h"
 #include "regularizers/augself.h"
-#include "regularizers/consistency.h"
 #include "regularizers/lecam.h"
 
 namespace centigan {
@@ -19,6 +20,7 @@ class Gan final : public Objective {
  public:
   Gan(const ObjectiveContext& context, const GanLoss& loss)
       : config_(context.config.loss),
+        whole_(context.config),
         loss_(loss),
         generator_(context.generator),
         discriminator_(context.discriminator),
@@ -36,32 +38,30 @@ class Gan final : public Objective {
     return all;
   }
 
-  // A regulariser of interval 1 joins the main loss, as published before lazy regularisation.
-  std::vector<Phase> phases() const override {
-    std::vector<Phase> phases = {{"Gmain", "G", 1, 1.0}};
-    if (config_.pl_interval > 1) phases.push_back({"Greg", "G", config_.pl_interval, 1.0 * config_.pl_interval});
-    phases.push_back({"Dmain", "D", 1, 1.0});
-    if (augself_.on()) phases.push_back({"Dself", "augself", 1, 1.0});
-    if (config_.r1_interval > 1) phases.push_back({"Dreg", "D", config_.r1_interval, 1.0 * config_.r1_interval});
-    return phases;
-  }
+  // G's passes stand first where D goes on with their graph.
+  std::vector<Phase> phases() const override { return gan_phases(whole_, loss_.d_first && !config_.share_fakes); }
 
   bool keeps_graph() const override { return config_.share_fakes; }
 
   void begin_step(const StepInfo& info) override {
     info_ = info;
-    pieces_.assign(info.pieces, {});
+    pieces_.assign(info.parts(), {});
     path_length_.begin_step(info);
     lecam_.begin_step(info);
     augself_.begin_step(info);
   }
 
   torch::Tensor accumulate(const Phase& phase, const Batch& batch, Stats& stats) override {
-    if (phase.name == "Gmain") return generator_loss(batch, stats);
-    if (phase.name == "Dmain") return discriminator_loss(batch, stats);
-    if (phase.name == "Greg") return path_length_.loss(batch, stats);
-    if (phase.name == "Dself") return augself_.head_loss(batch.piece);
+    const std::string kind = kind_of(phase);
+    if (kind == "Gmain") return generator_loss(batch, stats);
+    if (kind == "Dmain") return discriminator_loss(batch, stats);
+    if (kind == "Greg") return path_length_.loss(batch, stats);
+    if (kind == "Dself") return augself_.head_loss(batch.piece);
     return gradient_penalties(batch, stats);
+  }
+
+  void end_phase(const Phase& phase) override {
+    if (kind_of(phase) == "Dmain") lecam_.end_update();
   }
 
   void end_step(const StepInfo& info) override {
@@ -71,7 +71,7 @@ class Gan final : public Objective {
     if (!ws.empty()) generator_->track_w(at::cat(ws), config_.w_avg_beta);
     pieces_.clear();
     path_length_.end_step();
-    lecam_.end_step();
+    lecam_.end_update();
     augself_.end_step();
     apa_.share().end_step(info);
     judge_.chain().share().end_step(info);
@@ -108,6 +108,12 @@ class Gan final : public Objective {
     Look fake;                   // with share_fakes: the graph from G's pass, used again by D
     torch::Tensor near;          // fakes of near latents that belong to `fake`
     torch::Tensor reals, fakes;  // what D took for real and for fake
+    torch::Tensor fake_labels;
+  };
+
+  // What D says in its update. Looks of methods that are off are empty.
+  struct Looks {
+    Look fake, real, cr, bcr, near;
   };
 
   const torch::Tensor& reals(const Batch& batch) {
@@ -118,7 +124,8 @@ class Gan final : public Objective {
 
   torch::Tensor generator_loss(const Batch& batch, Stats& stats) {
     const Fakes fakes = for_g_.draw(batch, info_);
-    const Look fake = judge_.look(fakes.images, for_g_.augment_stream(), batch, /*for_methods=*/true);
+    const Look fake = judge_.look(
+        judge_.view(fakes.images, fakes.labels, for_g_.augment_stream(), batch, /*for_methods=*/true), batch);
     Piece& piece = pieces_[batch.piece];
     piece.ws = fakes.ws.detach();
     if (config_.share_fakes) piece.fake = fake;
@@ -128,18 +135,15 @@ class Gan final : public Objective {
     loss = add(loss, attacked_generator(loss, fakes, rivals, batch, stats));
     loss = add(loss, latent_term(fakes.images, batch, stats));
     loss = add(loss, augself_.generator_term(fake, stats));
+    loss = add(loss, orthogonal_term("ortho/G", config_.g_ortho, *generator_, stats));
     if (config_.pl_interval == 1) loss = add(loss, path_length_.loss(batch, stats));
     return loss;
-  }
-
-  static torch::Tensor add(const torch::Tensor& loss, const torch::Tensor& term) {
-    return term.defined() ? loss + term : loss;
   }
 
   // Scores that G's pictures are measured against. They do not depend on G.
   torch::Tensor rival_logits(const Batch& batch) {
     const at::NoGradGuard no_grad;
-    return judge_.look(reals(batch), "augment/real/G", batch).logits;
+    return judge_.look(judge_.view(reals(batch), batch.labels, "augment/real/G", batch), batch).logits;
   }
 
   PassOptions near() const {
@@ -152,50 +156,73 @@ class Gan final : public Objective {
   torch::Tensor latent_term(const torch::Tensor& images, const Batch& batch, Stats& stats) {
     torch::Tensor& near_fakes = pieces_[batch.piece].near;
     if (config_.zcr_g <= 0.0) {
-      if (config_.zcr_d > 0.0 && config_.share_fakes) near_fakes = for_g_.images(batch, info_, near());
+      if (config_.zcr_d > 0.0 && config_.share_fakes) near_fakes = for_g_.constants(batch, info_, near()).images;
       return {};
     }
     const torch::Tensor other = for_g_.draw(batch, info_, near()).images;
     if (config_.share_fakes) near_fakes = other.detach();
-    const torch::Tensor spread = latent_spread(images, other, config_.zcr_cap);
-    stats.add("Loss/zcr_g", spread);
-    return -config_.zcr_g * spread;
+    return weighted(-config_.zcr_g, latent_spread(images, other, config_.zcr_cap), "zcr_g", stats);
   }
 
-  Look fakes_for_d(const Batch& batch) {
-    if (config_.share_fakes) return std::move(pieces_[batch.piece].fake);
-    return judge_.look(for_d_.images(batch, info_), for_d_.augment_stream(), batch, /*for_methods=*/true);
+  // Fakes and reals first, then what methods add; with loss.joined one call of D for all.
+  Looks look_at_all(const Batch& batch) {
+    Looks looks;
+    std::vector<View> views;
+    std::vector<Look*> places;
+    const auto add_view = [&](const View& view, Look& place) { views.push_back(view), places.push_back(&place); };
+    const bool shared = config_.share_fakes;
+    if (shared) looks.fake = std::move(pieces_[batch.piece].fake);
+    const View fake = shared ? View(looks.fake) : fakes_for_d(batch);
+    if (!shared) add_view(fake, looks.fake);
+    const View real = judge_.view(reals(batch), batch.labels, "augment/real", batch, /*for_methods=*/true);
+    add_view(real, looks.real);
+    if (config_.cr > 0.0) add_view(judge_.second_view(real, "real", batch), looks.cr);
+    if (config_.bcr > 0.0) add_view(judge_.second_view(fake, "fake", batch), looks.bcr);
+    if (config_.zcr_d > 0.0) add_view(near_view(fake, batch), looks.near);
+    std::vector<Look> seen = judge_.look(std::move(views), batch);
+    for (size_t i = 0; i < seen.size(); ++i) *places[i] = std::move(seen[i]);
+    return looks;
+  }
+
+  View fakes_for_d(const Batch& batch) {
+    const Fakes fakes = for_d_.constants(batch, info_);
+    return judge_.view(fakes.images, fakes.labels, for_d_.augment_stream(), batch, /*for_methods=*/true);
+  }
+
+  // Under the augmentation of `fake`.
+  View near_view(const View& fake, const Batch& batch) {
+    const bool shared = config_.share_fakes;
+    const torch::Tensor images = shared ? pieces_[batch.piece].near : for_d_.constants(batch, info_, near()).images;
+    return judge_.view(images, fake.labels, (shared ? for_g_ : for_d_).augment_stream(), batch);
   }
 
   torch::Tensor discriminator_loss(const Batch& batch, Stats& stats) {
-    const Look fake = fakes_for_d(batch);
-    const Look real = judge_.look(reals(batch), "augment/real", batch, /*for_methods=*/true);
-    pieces_[batch.piece].fakes = fake.images.detach();
+    const Looks looks = look_at_all(batch);
+    const Look &fake = looks.fake, &real = looks.real;
+    pieces_[batch.piece].fakes = fake.images.detach(), pieces_[batch.piece].fake_labels = fake.labels;
     judge_.observe(real), apa_.share().observe(real.logits);
     torch::Tensor loss = loss_.discriminator(fake.logits, real.logits);
     stats.add("Loss/D/loss", loss);
     stats.add("Loss/scores/fake", fake.logits), stats.add("Loss/scores/real", real.logits);
     stats.add("Loss/signs/real", real.logits.detach().sign());
-    loss = add(loss, attacked_discriminator(loss, fake, real, batch, stats));
+    loss = add(loss, attacked_discriminator(loss, fake, real, stats));
     loss = add(loss, lecam_.term(batch.piece, real.logits, fake.logits, stats));
-    loss = add(loss, view_term("cr", config_.cr, real, "real", batch, stats));
-    loss = add(loss, view_term("bcr", config_.bcr, fake, "fake", batch, stats));
-    loss = add(loss, near_term(fake, batch, stats));
+    loss = add(loss, consistency_term("cr", config_.cr, looks.cr, real, stats));
+    loss = add(loss, consistency_term("bcr", config_.bcr, looks.bcr, fake, stats));
+    loss = add(loss, consistency_term("zcr_d", config_.zcr_d, looks.near, fake, stats));
     loss = add(loss, judge_.chain().term(real.chain_penalty, fake.chain_penalty, stats));
     loss = add(loss, augself_.discriminator_term(batch.piece, real, fake, stats));
+    loss = add(loss, orthogonal_term("ortho/D", config_.d_ortho, *discriminator_, stats));
     if (config_.r1_interval == 1) loss = add(loss, gradient_penalties(batch, stats));
     return loss;
   }
 
   // AdvAug: D2 of maps, and the synthesis of styles, that a step against the loss has moved.
   torch::Tensor attacked_discriminator(const torch::Tensor& loss, const Look& fake, const Look& real,
-                                       const Batch& batch, Stats& stats) const {
+                                       Stats& stats) const {
     if (config_.advaug <= 0.0) return {};
-    const auto moved = adversarial_features(loss, {fake.maps.x, real.maps.x}, config_.advaug_eta);
-    const torch::Tensor attacked =
-        loss_.discriminator(judge_.logits_of(fake, moved[0], batch), judge_.logits_of(real, moved[1], batch));
-    stats.add("Loss/advaug/D", attacked);
-    return config_.advaug * attacked;
+    const auto moved = judge_.attacked_logits(loss, {&fake, &real}, config_.advaug_eta);
+    return weighted(config_.advaug, loss_.discriminator(moved[0], moved[1]), "advaug/D", stats);
   }
 
   torch::Tensor attacked_generator(const torch::Tensor& loss, const Fakes& fakes, const torch::Tensor& rivals,
@@ -203,29 +230,8 @@ class Gan final : public Objective {
     if (config_.advaug <= 0.0) return {};
     const auto moved = adversarial_features(loss, {fakes.mixed}, config_.advaug_eta);
     const torch::Tensor images = generator_->synthesis(moved[0], fakes.synthesis);
-    const Look fake = judge_.look(images, for_g_.augment_stream(), batch);
-    const torch::Tensor attacked = loss_.generator(fake.logits, rivals);
-    stats.add("Loss/advaug/G", attacked);
-    return config_.advaug * attacked;
-  }
-
-  torch::Tensor view_term(const std::string& name, double weight, const Look& first, const std::string& side,
-                          const Batch& batch, Stats& stats) const {
-    if (weight <= 0.0) return {};
-    const torch::Tensor penalty = score_consistency(judge_.second_logits(first, side, batch), first.logits);
-    stats.add("Loss/" + name, penalty);
-    return weight * penalty;
-  }
-
-  // zCR: D scores fakes of near latents alike, under the same augmentation.
-  torch::Tensor near_term(const Look& fake, const Batch& batch, Stats& stats) {
-    if (config_.zcr_d <= 0.0) return {};
-    const bool shared = config_.share_fakes;
-    const torch::Tensor images = shared ? pieces_[batch.piece].near : for_d_.images(batch, info_, near());
-    const Look other = judge_.look(images, (shared ? for_g_ : for_d_).augment_stream(), batch);
-    const torch::Tensor penalty = score_consistency(other.logits, fake.logits);
-    stats.add("Loss/zcr_d", penalty);
-    return config_.zcr_d * penalty;
+    const Look fake = judge_.look(judge_.view(images, fakes.labels, for_g_.augment_stream(), batch), batch);
+    return weighted(config_.advaug, loss_.generator(fake.logits, rivals), "advaug/G", stats);
   }
 
   double r2_gamma() const { return config_.r2_gamma >= 0.0 ? config_.r2_gamma : loss_.paired ? config_.r1_gamma : 0.0; }
@@ -238,7 +244,7 @@ class Gan final : public Objective {
   // The scores steer the augmentation as those of Dmain do, if it is what D sees here.
   torch::Tensor r1_loss(const Batch& batch, Stats& stats) {
     if (config_.r1_gamma <= 0.0) return {};
-    const Look real = judge_.exact_look(reals(batch), "augment/r1", batch);
+    const Look real = judge_.exact_look(reals(batch), batch.labels, "augment/r1", batch);
     if (config_.r1_on != "raw") judge_.observe(real), apa_.share().observe(real.logits);
     const torch::Tensor penalty = r1_penalty(real.logits, real.images);
     stats.add("Loss/r1_penalty", penalty);
@@ -247,14 +253,19 @@ class Gan final : public Objective {
 
   torch::Tensor r2_loss(const Batch& batch, Stats& stats) {
     if (r2_gamma() <= 0.0) return {};
-    const torch::Tensor& fakes = pieces_[batch.piece].fakes;
-    const Look fake = judge_.exact_look(fakes.defined() ? fakes : for_d_.images(batch, info_), "augment/r2", batch);
+    Piece& piece = pieces_[batch.piece];
+    if (!piece.fakes.defined()) {
+      const Fakes fakes = for_d_.constants(batch, info_);
+      piece.fakes = fakes.images, piece.fake_labels = fakes.labels;
+    }
+    const Look fake = judge_.exact_look(piece.fakes, piece.fake_labels, "augment/r2", batch);
     const torch::Tensor penalty = r1_penalty(fake.logits, fake.images);
     stats.add("Loss/r2_penalty", penalty);
     return penalty.mean() * (r2_gamma() / 2);
   }
 
   LossConfig config_;
+  TrainConfig whole_;
   GanLoss loss_;
   std::shared_ptr<Generator> generator_;
   std::shared_ptr<Discriminator> discriminator_;

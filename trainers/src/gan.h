@@ -11,7 +11,8 @@ namespace centigan {
 struct GanLoss {
   torch::Tensor (*generator)(const torch::Tensor& fake, const torch::Tensor& real);  // real: undefined unless paired
   torch::Tensor (*discriminator)(const torch::Tensor& fake, const torch::Tensor& real);
-  bool paired = false;  // G is judged against scores of reals, and R2 stands beside R1
+  bool paired = false;   // G is judged against scores of reals, and R2 stands beside R1
+  bool d_first = false;  // D's updates of a step come before G's
 };
 
 std::unique_ptr<Objective> make_gan(const ObjectiveContext& context, const GanLoss& loss);

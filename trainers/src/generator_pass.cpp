@@ -19,10 +19,12 @@ GeneratorPass::GeneratorPass(const ObjectiveContext& context, const std::string&
     : generator_(context.generator),
       device_(context.device),
       style_mixing_(context.config.loss.style_mixing),
+      uniform_labels_(context.config.loss.fake_labels == "uniform"),
       latent_(context.config.trainer.seed, "latent/" + name),
       mix_latent_(context.config.trainer.seed, "latent/mix/" + name),
       mixing_(context.config.trainer.seed, "mixing/" + name),
       near_(context.config.trainer.seed, "latent/near/" + name),
+      label_(context.config.trainer.seed, "labels/" + name),
       augment_("augment/fake/" + name),
       noise_base_((context.config.trainer.seed << 40) + id) {}
 
@@ -35,22 +37,31 @@ torch::Tensor GeneratorPass::mixed_ws(const torch::Tensor& ws, const torch::Tens
                                       const StepInfo& info, const PassOptions& options) const {
   const int64_t num_ws = ws.size(1);
   if (num_ws < 2 || style_mixing_ <= 0.0) return ws;
-  const torch::Tensor u = mixing_.uniform(info.step + info.shift, 1, 2);
+  const int64_t of_step = info.step * info.batches + batch.piece / info.pieces;
+  const torch::Tensor u = mixing_.uniform(of_step + info.shift, 1, 2);
   const int64_t cutoff = mixing_cutoff(u[0][0].item<float>(), u[0][1].item<float>(), style_mixing_, num_ws);
   if (cutoff == num_ws) return ws;
   const torch::Tensor other = generator_->mapping(latents(mix_latent_, batch, options), labels);
   return at::cat({ws.slice(1, 0, cutoff), other.slice(1, cutoff)}, 1);
 }
 
+torch::Tensor GeneratorPass::labels(const Batch& batch, const PassOptions& options) const {
+  const int64_t count = pass_count(batch, options), classes = generator_->shape().c_dim;
+  if (!uniform_labels_ || options.labels_of_data || classes == 0)
+    return chosen_rows(batch.labels.defined() ? batch.labels.slice(0, 0, count) : batch.labels, options);
+  const torch::Tensor u = label_.uniform(batch.first, count, 1).flatten();
+  const torch::Tensor drawn = u.mul(static_cast<double>(classes)).to(at::kLong).clamp_max(classes - 1);
+  return chosen_rows(at::one_hot(drawn, classes).to(device_, at::kFloat), options);
+}
+
 Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
   const int64_t count = pass_count(batch, options);
-  const torch::Tensor labels =
-      chosen_rows(batch.labels.defined() ? batch.labels.slice(0, 0, count) : batch.labels, options);
   torch::Tensor z = latents(latent_, batch, options);
   if (options.near_sigma > 0.0) z = z + options.near_sigma * latents(near_, batch, options);
   Fakes fakes;
-  fakes.ws = generator_->mapping(z, labels);
-  fakes.mixed = mixed_ws(fakes.ws, labels, batch, info, options);
+  fakes.labels = labels(batch, options);
+  fakes.ws = generator_->mapping(z, fakes.labels);
+  fakes.mixed = mixed_ws(fakes.ws, fakes.labels, batch, info, options);
   // Noise seeds are distinct between passes, which are at most four.
   const torch::Tensor pictures = at::arange(batch.first, batch.first + count, at::kLong);
   fakes.synthesis.noise_seeds = chosen_rows(pictures, options).mul(4).add(noise_base_);
@@ -58,9 +69,9 @@ Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOp
   return fakes;
 }
 
-torch::Tensor GeneratorPass::images(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
+Fakes GeneratorPass::constants(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
   const at::NoGradGuard no_grad;
-  return draw(batch, info, options).images;
+  return draw(batch, info, options);
 }
 
 }  // namespace centigan

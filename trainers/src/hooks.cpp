@@ -91,7 +91,7 @@ int64_t Hooks::resume() {
 
 int64_t Hooks::load(const Snapshot& snapshot, const std::string& source) {
   const int64_t step = training_.load(snapshot, source);
-  images_ = step * config_.trainer.batch;
+  images_ = step * pictures_a_step(config_.trainer);
   evaluation_.resume(snapshot, source, images_);
   return step;
 }
@@ -116,8 +116,8 @@ void Hooks::begin_work() {
   status_.open_files();
   evaluation_.cut_logs();
   if (images_ == 0) reals();
-  progress_ = std::make_unique<Progress>("training", total_steps(config_.trainer) * config_.trainer.batch, "img",
-                                         options_.quiet, images_);
+  const int64_t pictures = total_steps(config_.trainer) * pictures_a_step(config_.trainer);
+  progress_ = std::make_unique<Progress>("training", pictures, "img", options_.quiet, images_);
 }
 
 // A signal or a limit came in its way, or it is wanted only now.
@@ -137,7 +137,7 @@ void Hooks::mark_exactness(const Snapshot& snapshot, int64_t images) {
     if (exact_ == "yes") exact_ = format_text("not since %.3f kimg", images / 1000.0);
     warn("train: resumes " + what + now + ", was " + stored + ": not exact from here on");
   };
-  compare("under ", machine_record(training_.device()), snapshot.text("machine"));
+  compare("under ", machine_record(training_), snapshot.text("machine"));
   compare("with plugins of SHA-256 ", plugin_hashes(plugin_record()),
           plugin_hashes(text_or_nothing(snapshot, "plugins")));
 }
@@ -240,7 +240,7 @@ void Hooks::save(const StepInfo& done, bool must, bool best) {
   Snapshot snapshot = training_.save(done.step + 1);
   snapshot.texts = {{"config", write_config(ConfigRef(config_))},
                     {"data", data_fingerprint(training_.parts())},
-                    {"machine", machine_record(training_.device())},
+                    {"machine", machine_record(training_)},
                     {"exact", exact_},
                     {"seconds", format_text("%.3f", seconds())}};
   if (!loaded_plugins().empty()) snapshot.texts["plugins"] = plugin_record();

@@ -1,27 +1,45 @@
 #include "judge.h"
 
+#include <ATen/ATen.h>
+
+#include <algorithm>
+
 #include "centigan/core/error.h"
+#include "centigan/core/random.h"
+#include "regularizers/advaug.h"
 
 namespace centigan {
 namespace {
 
-TrainerConfig second_view(const TrainConfig& config) {
+TrainerConfig second_trainer(const TrainConfig& config) {
   TrainerConfig second = config.trainer;
-  second.augment = config.loss.cr_augment;
+  second.augment = read_second_view(config.loss.cr_augment).policy;
   second.adapt.mode = "off";
   return second;
+}
+
+torch::Tensor part_of(const torch::Tensor& all, const std::vector<int64_t>& sizes, int64_t place) {
+  if (sizes.size() == 1 || !all.defined()) return all;
+  int64_t first = 0;
+  for (int64_t i = 0; i < place; ++i) first += sizes[i];
+  return all.narrow(0, first, sizes[place]);
+}
+
+torch::Tensor together(const std::vector<torch::Tensor>& parts) {
+  return parts.size() == 1 || !parts[0].defined() ? parts[0] : at::cat(parts);
 }
 
 }  // namespace
 
 Judge::Judge(const ObjectiveContext& context)
     : r1_on_(context.config.loss.r1_on),
-      plain_view_(context.config.loss.cr_augment.empty()),
+      second_(read_second_view(context.config.loss.cr_augment)),
       wants_raw_(context.config.loss.augself > 0.0),
+      joined_(context.config.loss.joined),
       discriminator_(context.discriminator),
       layers_(std::dynamic_pointer_cast<LayeredDiscriminator>(context.discriminator)),
       augmenter_(context.config.trainer, context.device),
-      second_view_(second_view(context.config), context.device),
+      second_augmenter_(second_trainer(context.config), context.device),
       chain_(context) {
   const MethodConfig& methods = context.config.loss;
   if (!layers_ && (methods.augself > 0.0 || methods.chain > 0.0 || methods.advaug > 0.0))
@@ -29,51 +47,103 @@ Judge::Judge(const ObjectiveContext& context)
                "leave off augself, chain and advaug, or derive it from LayeredDiscriminator");
 }
 
-void Judge::judge(Look& look, const std::string& stream, const Batch& batch, bool exact) const {
-  if (!layers_) {
-    look.logits = discriminator_->forward(look.shown.images, batch.labels, exact);
-    return;
-  }
-  const MapHook hook = chain_.acts() ? chain_.hook(stream, batch.first, &look.chain_penalty) : MapHook();
-  look.maps = layers_->maps(look.shown.images, exact, hook);
-  look.features = layers_->features(look.maps, exact);
-  look.logits = layers_->score(look.features, batch.labels);
+View Judge::view(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                 const Batch& batch, bool for_methods) const {
+  const bool raw = wants_raw_ && for_methods;
+  return {images, labels, stream, augmenter_.show(images, stream, batch.first, raw), raw};
 }
 
-Look Judge::look(const torch::Tensor& images, const std::string& stream, const Batch& batch, bool for_methods) const {
-  const bool raw = wants_raw_ && for_methods;
-  Look look = {images, augmenter_.show(images, stream, batch.first, raw), {}};
-  judge(look, stream, batch, /*exact=*/false);
-  if (raw) look.raw_features = raw_features(images, stream, batch);
-  return look;
+View Judge::second_view(const View& first, const std::string& side, const Batch& batch) const {
+  const std::string stream = "augment/cr/" + side;
+  torch::Tensor seen = (second_.plain() ? first.images : first.shown.images).detach();
+  if (second_.flip) {
+    const torch::Tensor u = RandomStream(augmenter_.seed(), stream + "/flip").uniform(batch.first, seen.size(0), 1);
+    seen = at::where(u.lt(0.5).to(seen.device()).view({-1, 1, 1, 1}), seen.flip({3}), seen);
+  }
+  return {seen, first.labels, stream, second_augmenter_.show(seen, stream, batch.first)};
+}
+
+std::vector<Look> Judge::look(std::vector<View> views, const Batch& batch) const {
+  std::vector<Look> looks;
+  for (View& view : views) looks.push_back({std::move(view)});
+  const int64_t count = static_cast<int64_t>(looks.size()), at_once = joined_ ? count : 1;
+  for (int64_t first = 0; first < count; first += at_once) call(&looks[first], at_once, batch, /*exact=*/false);
+  for (Look& look : looks)
+    if (look.wants_raw) look.raw_features = raw_features(look, batch);
+  return looks;
+}
+
+void Judge::call(Look* looks, int64_t count, const Batch& batch, bool exact) const {
+  const auto call = std::make_shared<JudgeCall>();
+  std::vector<torch::Tensor> images, labels;
+  for (int64_t i = 0; i < count; ++i) {
+    images.push_back(looks[i].shown.images), labels.push_back(looks[i].labels);
+    call->sizes.push_back(images.back().size(0));
+  }
+  call->labels = together(labels);
+  torch::Tensor features, logits;
+  if (layers_) {
+    call->maps = layers_->maps(together(images), exact, hook(looks, count, batch));
+    features = layers_->features(call->maps, exact);
+    logits = layers_->score(features, call->labels);
+  } else {
+    logits = discriminator_->forward(together(images), call->labels, exact);
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    looks[i].call = call, looks[i].place = i;
+    looks[i].logits = part_of(logits, call->sizes, i), looks[i].features = part_of(features, call->sizes, i);
+  }
+}
+
+// CHAIN sees the pictures of each look apart.
+MapHook Judge::hook(Look* looks, int64_t count, const Batch& batch) const {
+  if (!chain_.acts()) return nullptr;
+  std::vector<MapHook> hooks;
+  std::vector<int64_t> sizes;
+  for (int64_t i = 0; i < count; ++i) {
+    hooks.push_back(chain_.hook(looks[i].stream, batch.first, &looks[i].chain_penalty));
+    sizes.push_back(looks[i].shown.images.size(0));
+  }
+  if (count == 1) return hooks[0];
+  return [hooks, sizes](const torch::Tensor& map) {
+    std::vector<torch::Tensor> parts;
+    for (size_t i = 0; i < hooks.size(); ++i) parts.push_back(hooks[i](part_of(map, sizes, static_cast<int64_t>(i))));
+    return at::cat(parts);
+  };
 }
 
 // With the masks of CHAIN that the shown pictures had, so that T alone makes the difference.
-torch::Tensor Judge::raw_features(const torch::Tensor& images, const std::string& stream, const Batch& batch) const {
+torch::Tensor Judge::raw_features(const Look& look, const Batch& batch) const {
   torch::Tensor unused;
-  const MapHook hook = chain_.acts() ? chain_.hook(stream, batch.first, &unused) : MapHook();
-  return layers_->features(layers_->maps(images, /*exact=*/false, hook), /*exact=*/false);
+  const MapHook hook = chain_.acts() ? chain_.hook(look.stream, batch.first, &unused) : MapHook();
+  return layers_->features(layers_->maps(look.images, /*exact=*/false, hook), /*exact=*/false);
 }
 
-Look Judge::exact_look(const torch::Tensor& images, const std::string& stream, const Batch& batch) const {
+Look Judge::exact_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                       const Batch& batch) const {
   torch::Tensor x = images.detach().requires_grad_(true);
   Augmenter::Shown shown = r1_on_ == "raw" ? Augmenter::Shown{x} : augmenter_.show(x, stream, batch.first);
   if (r1_on_ == "shown") x = shown.images = shown.images.detach().requires_grad_(true);
-  Look look = {x, shown, {}};
-  judge(look, stream, batch, /*exact=*/true);
+  Look look = {View{x, labels, stream, shown}};
+  call(&look, 1, batch, /*exact=*/true);
   return look;
 }
 
-// In a call of its own: in a joined batch the minibatch standard deviation would mix the two views.
-torch::Tensor Judge::second_logits(const Look& first, const std::string& side, const Batch& batch) const {
-  const torch::Tensor seen = (plain_view_ ? first.images : first.shown.images).detach();
-  Look second = {seen, second_view_.show(seen, "augment/cr/" + side, batch.first), {}};
-  judge(second, "augment/cr/" + side, batch, /*exact=*/false);
-  return second.logits;
-}
-
-torch::Tensor Judge::logits_of(const Look& look, const torch::Tensor& maps, const Batch& batch) const {
-  return layers_->score(layers_->features({maps, look.maps.image}, false), batch.labels);
+std::vector<torch::Tensor> Judge::attacked_logits(const torch::Tensor& loss, const std::vector<const Look*>& looks,
+                                                  double eta) const {
+  std::vector<const JudgeCall*> calls;
+  std::vector<torch::Tensor> maps, logits, of_looks;
+  for (const Look* look : looks)
+    if (std::find(calls.begin(), calls.end(), look->call.get()) == calls.end())
+      calls.push_back(look->call.get()), maps.push_back(look->call->maps.x);
+  const std::vector<torch::Tensor> moved = adversarial_features(loss, maps, eta);
+  for (size_t i = 0; i < calls.size(); ++i)
+    logits.push_back(layers_->score(layers_->features({moved[i], calls[i]->maps.image}, false), calls[i]->labels));
+  for (const Look* look : looks) {
+    const auto at = std::find(calls.begin(), calls.end(), look->call.get()) - calls.begin();
+    of_looks.push_back(part_of(logits[at], look->call->sizes, look->place));
+  }
+  return of_looks;
 }
 
 void Judge::observe(const Look& reals) {

@@ -2,19 +2,35 @@
 #pragma once
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "centigan/trainers/augmenter.h"
 #include "centigan/trainers/objectives.h"
 #include "regularizers/chain.h"
+#include "regularizers/consistency.h"
 
 namespace centigan {
 
-// Pictures, what D saw of them, and what it said. Maps, features and penalty: of a LayeredDiscriminator.
-struct Look {
-  torch::Tensor images;
-  Augmenter::Shown shown;
-  torch::Tensor logits;
+// Pictures, and what D is shown of them.
+struct View {
+  torch::Tensor images, labels;
+  std::string stream;  // of draws
+  Augmenter::Shown shown = {};
+  bool wants_raw = false;  // features of the plain pictures
+};
+
+// One call of D for the pictures of one or several looks.
+struct JudgeCall {
   LayeredDiscriminator::Maps maps = {};
+  torch::Tensor labels;
+  std::vector<int64_t> sizes;  // pictures of each look
+};
+
+// A view and what D said about it. Call with maps, features and penalty: of a LayeredDiscriminator.
+struct Look : View {
+  torch::Tensor logits = {};
+  std::shared_ptr<const JudgeCall> call = {};
+  int64_t place = 0;                               // among the looks of the call
   torch::Tensor features = {}, raw_features = {};  // of the shown pictures; of the plain ones, where AugSelf is on
   torch::Tensor chain_penalty = {};                // where CHAIN acts
 };
@@ -24,15 +40,21 @@ class Judge {
   // A discriminator without layers where a method needs them: usage error.
   explicit Judge(const ObjectiveContext& context);
 
-  // Through T, with the draws of `stream`. `for_methods`: with the raw features.
-  Look look(const torch::Tensor& images, const std::string& stream, const Batch& batch, bool for_methods = false) const;
+  // Through T, with the draws of `stream`. `for_methods`: the look will have the raw features.
+  View view(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream, const Batch& batch,
+            bool for_methods = false) const;
+  // A second view of what is looked at, for consistency: through cr_augment on top, or without any T.
+  View second_view(const View& first, const std::string& side, const Batch& batch) const;
+  // One call of D for each view, or with loss.joined one for all.
+  std::vector<Look> look(std::vector<View> views, const Batch& batch) const;
+  Look look(View view, const Batch& batch) const { return look(std::vector<View>{std::move(view)}, batch)[0]; }
   // In float32, with a gradient in Look::images: as loss.r1_on says, the plain pictures looked at through T, what T
   // shows of them, or the plain pictures without T.
-  Look exact_look(const torch::Tensor& images, const std::string& stream, const Batch& batch) const;
-  // A second view of what was looked at, for consistency: through cr_augment on top, or without any T.
-  torch::Tensor second_logits(const Look& first, const std::string& side, const Batch& batch) const;
-  // What D says where its last block takes other maps.
-  torch::Tensor logits_of(const Look& look, const torch::Tensor& maps, const Batch& batch) const;
+  Look exact_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                  const Batch& batch) const;
+  // AdvAug: what D says of each look where its last block takes maps that are moved by eta against the loss.
+  std::vector<torch::Tensor> attacked_logits(const torch::Tensor& loss, const std::vector<const Look*>& looks,
+                                             double eta) const;
 
   // What D says about reals steers.
   void observe(const Look& reals);
@@ -43,14 +65,16 @@ class Judge {
   const Chain& chain() const { return chain_; }
 
  private:
-  void judge(Look& look, const std::string& stream, const Batch& batch, bool exact) const;
-  torch::Tensor raw_features(const torch::Tensor& images, const std::string& stream, const Batch& batch) const;
+  void call(Look* looks, int64_t count, const Batch& batch, bool exact) const;
+  MapHook hook(Look* looks, int64_t count, const Batch& batch) const;
+  torch::Tensor raw_features(const Look& look, const Batch& batch) const;
 
   std::string r1_on_;
-  bool plain_view_, wants_raw_;
+  SecondView second_;
+  bool wants_raw_, joined_;
   std::shared_ptr<Discriminator> discriminator_;
   std::shared_ptr<LayeredDiscriminator> layers_;  // the same, or null
-  Augmenter augmenter_, second_view_;
+  Augmenter augmenter_, second_augmenter_;
   Chain chain_;
 };
 

@@ -14,6 +14,17 @@ bool on_cpu(const torch::Tensor& tensor) {
   return tensor.device().is_cpu();
 }
 
+std::vector<torch::Tensor> copies_of(const std::vector<torch::Tensor>& tensors) {
+  std::vector<torch::Tensor> copies;
+  for (const torch::Tensor& tensor : tensors) copies.push_back(tensor.detach().clone());
+  return copies;
+}
+
+void copy_all(const std::vector<torch::Tensor>& from, const std::vector<torch::Tensor>& to) {
+  const at::NoGradGuard no_grad;
+  for (size_t i = 0; i < from.size(); ++i) to[i].copy_(from[i]);
+}
+
 torch::Tensor flat_zeros(const FlatParameters& parameters, const torch::Tensor& like) {
   return at::zeros({parameters.size()}, like.options());
 }
@@ -106,8 +117,13 @@ void FlatAdam::load(const std::string& prefix, const Snapshot& snapshot, const s
   steps_ = snapshot.integer(prefix + "steps");
 }
 
-FlatAverage::FlatAverage(std::shared_ptr<FlatParameters> parameters)
-    : parameters_(std::move(parameters)), average_(parameters_->values().clone()) {}
+FlatAverage::FlatAverage(std::shared_ptr<FlatParameters> parameters, bool with_buffers)
+    : parameters_(std::move(parameters)), average_(parameters_->values().clone()) {
+  if (!with_buffers) return;
+  for (const torch::Tensor& buffer : parameters_->module().buffers())
+    if (buffer.is_floating_point()) buffers_.push_back(buffer);
+  averaged_buffers_ = copies_of(buffers_);
+}
 
 void FlatAverage::update(double beta) {
   const torch::Tensor& values = parameters_->values();
@@ -115,17 +131,26 @@ void FlatAverage::update(double beta) {
     average_pass(average_.data_ptr<float>(), values.const_data_ptr<float>(), values.numel(), static_cast<float>(beta));
   else
     average_.sub_(values).mul_(beta).add_(values);
+  for (size_t i = 0; i < buffers_.size(); ++i) averaged_buffers_[i].sub_(buffers_[i]).mul_(beta).add_(buffers_[i]);
+}
+
+bool FlatAverage::finite() const {
+  for (const torch::Tensor& buffer : averaged_buffers_)
+    if (!at::isfinite(buffer).all().item<bool>()) return false;
+  return all_finite(average_);
 }
 
 FlatAverage::Scope::Scope(FlatAverage& average)
-    : parameters_(*average.parameters_), saved_(parameters_.values().clone()) {
-  parameters_.values().copy_(average.average_);
-  parameters_.changed();
+    : average_(average), saved_(average.parameters_->values().clone()), saved_buffers_(copies_of(average.buffers_)) {
+  average_.parameters_->values().copy_(average_.average_);
+  copy_all(average_.averaged_buffers_, average_.buffers_);
+  average_.parameters_->changed();
 }
 
 FlatAverage::Scope::~Scope() {
-  parameters_.values().copy_(saved_);
-  parameters_.changed();
+  average_.parameters_->values().copy_(saved_);
+  copy_all(saved_buffers_, average_.buffers_);
+  average_.parameters_->changed();
 }
 
 void FlatAverage::save(const std::string& prefix, Snapshot& snapshot) {
@@ -136,6 +161,7 @@ void FlatAverage::save(const std::string& prefix, Snapshot& snapshot) {
 void FlatAverage::load(const std::string& prefix, const Snapshot& snapshot, const std::string& source) {
   load_module(parameters_->module(), prefix, snapshot, source);
   average_.copy_(parameters_->values());
+  copy_all(buffers_, averaged_buffers_);
 }
 
 }  // namespace centigan

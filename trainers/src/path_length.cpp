@@ -17,7 +17,7 @@ PathLength::PathLength(const ObjectiveContext& context)
 
 void PathLength::begin_step(const StepInfo& info) {
   info_ = info;
-  lengths_.assign(info.pieces, {});
+  lengths_.assign(info.parts(), {});
 }
 
 // The gradient flows through the updated mean that the penalty uses; it is detached only where it is kept.

@@ -22,7 +22,7 @@ struct PiecePool::Shared {
   const std::function<void(int64_t)>* work = nullptr;
   std::vector<std::exception_ptr> errors;
   std::vector<std::thread> threads;
-  int former_operator_threads = 1;
+  int operator_threads = 1, former_operator_threads = 1;
 
   // A piece stays with its thread: autograd sums gradients in the order in which a thread made the nodes, so a graph
   // that is kept from one phase to the next must grow on one thread, or bits depend on who was faster.
@@ -37,7 +37,7 @@ struct PiecePool::Shared {
   }
 
   void work_as(int worker, int workers) {
-    set_operator_threads(1);
+    set_operator_threads(operator_threads);
     int64_t seen = 0;
     for (std::unique_lock<std::mutex> lock(mutex);;) {
       start.wait(lock, [&] { return ending || job != seen; });
@@ -51,9 +51,10 @@ struct PiecePool::Shared {
   }
 };
 
-PiecePool::PiecePool(int threads) : shared_(new Shared) {
+PiecePool::PiecePool(int threads, int operator_threads) : shared_(new Shared) {
   shared_->former_operator_threads = at::get_num_threads();
-  set_operator_threads(1);
+  shared_->operator_threads = operator_threads;
+  set_operator_threads(operator_threads);
   Shared* shared = shared_.get();
   for (int i = 1; i < threads; ++i) shared->threads.emplace_back([shared, i, threads] { shared->work_as(i, threads); });
 }
@@ -87,6 +88,10 @@ void PiecePool::run(int64_t pieces, const std::function<void(int64_t)>& work) {
 
 int PiecePool::threads() const {
   return static_cast<int>(shared_->threads.size()) + 1;
+}
+
+int PiecePool::operator_threads() const {
+  return shared_->operator_threads;
 }
 
 void InOrder::done(int64_t piece, const std::function<void(int64_t)>& work) {

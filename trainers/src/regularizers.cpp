@@ -20,4 +20,19 @@ torch::Tensor path_lengths(const torch::Tensor& images, const torch::Tensor& ws,
   return input_gradient(images * noise, ws).square().sum(2).mean(1).sqrt();
 }
 
+torch::Tensor orthogonal_penalty(const torch::Tensor& w) {
+  const torch::Tensor rows = w.flatten(1), products = rows.matmul(rows.t());
+  return (products - at::diag_embed(products.diagonal())).square().sum() / 2;
+}
+
+torch::Tensor orthogonal_penalty(const torch::nn::Module& network) {
+  torch::Tensor sum;
+  for (const auto& parameter : network.named_parameters()) {
+    if (parameter.value().dim() < 2 || parameter.key().rfind("shared.", 0) == 0) continue;
+    const torch::Tensor penalty = orthogonal_penalty(parameter.value());
+    sum = sum.defined() ? sum + penalty : penalty;
+  }
+  return sum;
+}
+
 }  // namespace centigan

@@ -5,15 +5,20 @@
 
 namespace centigan {
 
+int64_t pictures_a_step(const TrainerConfig& config) {
+  return config.batch * config.d_steps * config.d_accumulations;
+}
+
 int64_t total_steps(const TrainerConfig& config) {
-  return static_cast<int64_t>(std::ceil(config.kimg * 1000.0 / config.batch));
+  return static_cast<int64_t>(std::ceil(config.kimg * 1000.0 / pictures_a_step(config)));
 }
 
 StepInfo step_info(const TrainerConfig& config, int64_t step) {
   StepInfo info;
   info.step = step;
-  info.images = step * config.batch;
-  info.batch = config.batch;
+  info.batch = pictures_a_step(config);
+  info.images = step * info.batch;
+  info.batches = config.d_steps * config.d_accumulations;
   info.pieces = config.pieces;
   return info;
 }

@@ -29,10 +29,13 @@ std::string data_fingerprint(const TrainParts& parts) {
   return parts.data ? parts.data->fingerprint() : "none";
 }
 
-std::string machine_record(const torch::Device& device) {
+// Operators on several threads round as many threads do.
+std::string machine_record(const Training& training) {
+  const torch::Device device = training.device();
+  const int threads = training.operator_threads();
   const BuildInfo build = build_info();
   return build.version + ", torch " + build.torch + ", " + build.compiler + ", " + build.cpu + ", " +
-         (device.is_cpu() ? "CPU" : "CUDA");
+         (device.is_cpu() ? "CPU" : "CUDA") + (threads > 1 ? format_text(", %d threads an operator", threads) : "");
 }
 
 std::string plugin_hashes(const std::string& record) {
@@ -45,10 +48,11 @@ std::string plugin_hashes(const std::string& record) {
 std::vector<std::string> start_lines(TrainConfig& config, const Training& training, const std::string& folder,
                                      const std::vector<std::string>& opening) {
   const TrainParts& parts = training.parts();
-  std::vector<std::string> lines = {format_text("centigan %s trains %s", build_info().version.c_str(), folder.c_str()),
-                                    "  " + device_name(training.device()) +
-                                        format_text(", %d threads, %lld pieces a batch", training.threads(),
-                                                    static_cast<long long>(config.trainer.pieces))};
+  std::vector<std::string> lines = {
+      format_text("centigan %s trains %s", build_info().version.c_str(), folder.c_str()),
+      "  " + device_name(training.device()) +
+          format_text(", %d threads, %lld pieces a batch", training.threads() * training.operator_threads(),
+                      static_cast<long long>(config.trainer.pieces))};
   if (parts.data)
     lines.push_back(format_text("  %lld pictures of %lldx%lld, fingerprint %.16s",
                                 static_cast<long long>(parts.data->size()),

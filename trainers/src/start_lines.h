@@ -13,7 +13,7 @@ std::vector<std::string> start_lines(TrainConfig& config, const Training& traini
 
 // What exact resuming depends on beside the configuration.
 std::string data_fingerprint(const TrainParts& parts);
-std::string machine_record(const torch::Device& device);
+std::string machine_record(const Training& training);
 // Hashes of a plugin_record(), without the paths: a library may move.
 std::string plugin_hashes(const std::string& record);
 

@@ -6,6 +6,7 @@
 #include "centigan/diffaug/augmentation.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/trainers/objectives.h"
+#include "regularizers/consistency.h"
 
 namespace centigan {
 namespace {
@@ -59,7 +60,7 @@ void check_methods(const MethodConfig& c) {
   require(c.advaug_eta > 0.0, "loss.advaug_eta", number(c.advaug_eta), "above 0", "0.01 is usual");
   require(c.zcr_cap > 0.0, "loss.zcr_cap", number(c.zcr_cap), "above 0", "0.01 is usual");
   require(c.apa_kimg > 0.0, "loss.apa_kimg", number(c.apa_kimg), "above 0", "100 is usual for short runs");
-  make_augmentation(c.cr_augment);
+  make_augmentation(read_second_view(c.cr_augment).policy);
 }
 
 // What a method needs from the rest of the configuration. Only differences of relativistic scores mean something.
@@ -75,6 +76,25 @@ void check_combinations(const TrainConfig& c) {
   require(c.trainer.adapt.mode == "off", "trainer.adapt.mode", c.trainer.adapt.mode, "off with relativistic", hint);
 }
 
+// A joined look would mix fakes and reals in the minibatch deviation; a kept graph belongs to one batch.
+void check_steps(const TrainConfig& c) {
+  const TrainerConfig& t = c.trainer;
+  at_least(1, t.d_steps, "trainer.d_steps", "1 is usual, 4 for biggan at 32 px");
+  at_least(1, t.d_accumulations, "trainer.d_accumulations");
+  at_least(1, t.g_accumulations, "trainer.g_accumulations");
+  const int64_t batches = t.d_steps * t.d_accumulations;
+  require(t.g_accumulations <= batches, "trainer.g_accumulations", std::to_string(t.g_accumulations),
+          "at most the " + std::to_string(batches) + " batches that D sees a step",
+          "raise trainer.d_accumulations too");
+  require(batches == 1 || objective_takes_reals(c.loss.objective), "trainer.d_steps", std::to_string(batches),
+          "there is no D to train with " + c.loss.objective, "leave out d_steps and d_accumulations");
+  require(!c.loss.share_fakes || (batches == 1 && !c.loss.joined), "loss.share_fakes", "true",
+          "a step has several batches, or D looks at all pictures in one call", "use --loss.share_fakes false");
+  require(!c.loss.joined || batch_group(c.model) == 0, "loss.joined", "true",
+          "the minibatch deviation of " + c.model.family + " would mix fakes and reals",
+          "only biggan can; leave it out");
+}
+
 void check_loss(const LossConfig& c) {
   one_of(c.objective, objective_names(), "loss.objective");
   one_of(c.r1_on, {"augmented", "shown", "raw"}, "loss.r1_on");
@@ -85,6 +105,9 @@ void check_loss(const LossConfig& c) {
   at_least(1, c.pl_batch_shrink, "loss.pl_batch_shrink");
   at_least(0, c.pyramid_levels, "loss.pyramid_levels");
   at_least(0, c.gradient_weight, "loss.gradient_weight");
+  at_least(0, c.g_ortho, "loss.g_ortho");
+  at_least(0, c.d_ortho, "loss.d_ortho");
+  one_of(c.fake_labels, {"data", "uniform"}, "loss.fake_labels");
   share(c.pl_decay, "loss.pl_decay");
   share(c.style_mixing, "loss.style_mixing");
   share(c.w_avg_beta, "loss.w_avg_beta");
@@ -187,6 +210,7 @@ void check_train_config(TrainConfig& config) {
   check_frozen(config);
   check_combinations(config);
   check_trainer(config.trainer);
+  check_steps(config);
   check_evaluation(config);
   check_pieces(config);
   const bool takes_reals = objective_takes_reals(config.loss.objective);

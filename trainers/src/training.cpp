@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/memory.h"
 
@@ -18,6 +19,12 @@ const AdamConfig& adam_config(const TrainerConfig& config, const std::string& tr
 // On an accelerator the pieces share its queue, so one thread feeds it.
 int piece_threads(const TrainerConfig& config, torch::Device device) {
   return device.is_cpu() ? pick_threads(config.threads, config.pieces) : 1;
+}
+
+// Networks that look at the whole batch at once leave nothing to share out, so their operators share the work.
+int operator_threads(const TrainConfig& config, torch::Device device) {
+  const bool whole = batch_group(config.model) == 0 && config.trainer.pieces == 1;
+  return device.is_cpu() && whole ? pick_threads(config.trainer.threads, hardware_threads()) : 1;
 }
 
 std::string place(const StepInfo& info, const Phase& phase) {
@@ -43,7 +50,7 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
     : config_(config),
       parts_(std::move(parts)),
       device_(device),
-      pool_(piece_threads(config.trainer, device)),
+      pool_(piece_threads(config.trainer, device), operator_threads(config, device)),
       phases_(parts_.objective->phases()),
       non_finite_(config.trainer.on_non_finite == "skip") {
   recovery_.pieces = config_.trainer.pieces;
@@ -56,7 +63,8 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
     network.settings = &adam_config(config_.trainer, trained.name);
     network.adam =
         std::make_unique<FlatAdam>(network.parameters, adam_settings(*network.settings, phases_, trained.name));
-    if (trained.average) network.average = std::make_unique<FlatAverage>(network.parameters);
+    if (trained.average)
+      network.average = std::make_unique<FlatAverage>(network.parameters, config_.trainer.ema_buffers);
     network.gradient = at::zeros_like(network.parameters->values());
   }
 }
@@ -71,11 +79,11 @@ double Training::lr_scale(const StepInfo& info) const {
   return centigan::lr_scale(config_.trainer, info) * recovery_.lr_factor();
 }
 
-Batch Training::make_batch(const StepInfo& info, int64_t piece) const {
+Batch Training::make_batch(const StepInfo& info, int64_t part) const {
   Batch batch;
-  batch.piece = piece;
-  batch.size = info.batch / info.pieces;
-  batch.first = info.images + info.shift + piece * batch.size;
+  batch.piece = part;
+  batch.size = info.batch / info.parts();
+  batch.first = info.images + info.shift + part * batch.size;
   if (!sampler_) return batch;
   batch.reals = sampler_->images(batch.first, batch.size).to(device_);
   const int64_t classes = config_.model.classes;
@@ -87,20 +95,21 @@ Batch Training::make_batch(const StepInfo& info, int64_t piece) const {
 void Training::begin(const StepInfo& info) {
   step_ = info;
   within_memory("step " + std::to_string(info.step), [&] {
-    batches_.assign(info.pieces, {});
-    for (int64_t piece = 0; piece < info.pieces; ++piece) batches_[piece] = make_batch(info, piece);
+    batches_.assign(info.parts(), {});
+    for (int64_t part = 0; part < info.parts(); ++part) batches_[part] = make_batch(info, part);
     parts_.objective->begin_step(info);
   });
 }
 
-Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& info, int64_t piece) {
+Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part) {
   Result result;
-  const torch::Tensor loss = parts_.objective->accumulate(phase, batches_[piece], result.stats);
+  const torch::Tensor loss = parts_.objective->accumulate(phase, batches_[part], result.stats);
   if (!loss.defined()) return result;
   result.loss = loss.detach();
   result.gradients =
-      torch::autograd::grad({loss * (phase.gain / info.pieces)}, networks_.at(phase.trains).parameters->inputs(), {},
-                            parts_.objective->keeps_graph(), /*create_graph=*/false, /*allow_unused=*/true);
+      torch::autograd::grad({loss * (phase.gain / (phase.batches * info.pieces))},
+                            networks_.at(phase.trains).parameters->inputs(), {}, parts_.objective->keeps_graph(),
+                            /*create_graph=*/false, /*allow_unused=*/true);
   return result;
 }
 
@@ -110,18 +119,26 @@ void Training::add(Result& result, Network& network) {
   result.gradients.clear();
 }
 
-// The mean over the batch: every piece is divided by the number of pieces. Sums go in the order of the pieces, so the
-// number of threads changes no bit.
+// Sums go in the order of the pieces, so the number of threads changes no bit.
+void Training::accumulate_batch(const Phase& phase, const StepInfo& info, int64_t batch, std::vector<Result>& results) {
+  Network& network = networks_.at(phase.trains);
+  const int64_t first = batch * info.pieces;
+  std::vector<Result> of_batch(info.pieces);
+  InOrder in_order;
+  pool_.run(info.pieces, [&](int64_t piece) {
+    of_batch[piece] = accumulate_piece(phase, info, first + piece);
+    in_order.done(piece, [&](int64_t next) { add(of_batch[next], network); });
+  });
+  for (Result& result : of_batch) results.push_back(std::move(result));
+}
+
+// The mean over the batches: every piece is divided by the number of pieces.
 PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
-  std::vector<Result> results(info.pieces);
+  std::vector<Result> results;
   Network& network = networks_.at(phase.trains);
   network.gradient.zero_();
-  InOrder in_order;
   within_memory(place(info, phase), [&] {
-    pool_.run(info.pieces, [&](int64_t piece) {
-      results[piece] = accumulate_piece(phase, info, piece);
-      in_order.done(piece, [&](int64_t next) { add(results[next], network); });
-    });
+    for (int64_t i = 0; i < phase.batches; ++i) accumulate_batch(phase, info, phase.first_batch + i, results);
   });
   PhaseGradient sum;
   Stats stats;
@@ -141,12 +158,15 @@ PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
 }
 
 void Training::apply(const Phase& phase, const PhaseGradient& gradient, const StepInfo& info) {
-  if (!gradient.values.defined()) return;
-  if (!gradient.finite) return non_finite_.bad(phase, info, gradient.bad);
-  non_finite_.good(phase);
-  Network& network = networks_.at(phase.trains);
-  within_memory(place(info, phase),
-                [&] { network.adam->step(gradient.values, network.settings->lr.at(info.kimg()) * lr_scale(info)); });
+  if (gradient.values.defined() && gradient.finite) {
+    non_finite_.good(phase);
+    Network& network = networks_.at(phase.trains);
+    within_memory(place(info, phase),
+                  [&] { network.adam->step(gradient.values, network.settings->lr.at(info.kimg()) * lr_scale(info)); });
+  } else if (gradient.values.defined()) {
+    non_finite_.bad(phase, info, gradient.bad);
+  }
+  parts_.objective->end_phase(phase);
 }
 
 void Training::end(const StepInfo& info) {
@@ -198,7 +218,7 @@ Snapshot Training::save(int64_t next_step) {
   }
   parts_.objective->save(snapshot);
   snapshot.put("counters/step", next_step);
-  snapshot.put("counters/images", next_step * config_.trainer.batch);
+  snapshot.put("counters/images", next_step * pictures_a_step(config_.trainer));
   snapshot.put("counters/seed", config_.trainer.seed);
   non_finite_.save(snapshot);
   recovery_.save(snapshot);

@@ -42,6 +42,7 @@ class Training {
   torch::Device device() const { return device_; }
   const Comm& comm() const { return comm_; }
   int threads() const { return pool_.threads(); }
+  int operator_threads() const { return pool_.operator_threads(); }  // of each of them
   // While it lives, the network that draws the sample sheets has its averaged weights; null: it has no average.
   std::unique_ptr<FlatAverage::Scope> averaged();
 
@@ -72,9 +73,10 @@ class Training {
     torch::Tensor loss;
   };
 
-  Batch make_batch(const StepInfo& info, int64_t piece) const;
+  Batch make_batch(const StepInfo& info, int64_t part) const;
   static void add(Result& result, Network& network);
-  Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t piece);
+  Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part);
+  void accumulate_batch(const Phase& phase, const StepInfo& info, int64_t batch, std::vector<Result>& results);
   std::string not_finite() const;  // "the weights of G are", "" if all is finite
   void check_finite(int64_t step) const;
 

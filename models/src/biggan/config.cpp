@@ -49,8 +49,7 @@ void check_biggan_config(const ModelConfig& config) {
   const int64_t r = config.resolution;
   const BigGanConfig& c = config.biggan;
   require_biggan(r == 32 || r == 64 || r == 128 || r == 256, "resolution", std::to_string(r), "32, 64, 128 or 256");
-  require_biggan(config.precision == "float32" || config.precision == "auto", "precision", config.precision,
-                 "it computes in float32");
+  require_biggan(config.precision != "fp16", "precision", config.precision, "it takes float32, bf16 or auto");
   require_biggan_range("g_ch", c.g_ch, 1, 1024);
   require_biggan_range("d_ch", c.d_ch, 1, 1024);
   require_attention("g_attn", c.g_attn, biggan_g_blocks(config));

@@ -31,12 +31,12 @@ BigGanUpBlock::BigGanUpBlock(const LayerInit& init, const ModelConfig& config, c
 
 // The shortcut's 1x1 convolution commutes with the enlargement and is cheaper before it.
 torch::Tensor BigGanUpBlock::forward(const torch::Tensor& x, const torch::Tensor& code) {
-  const at::Tensor h = conv1_->convolve(enlarged(bn1_->forward(x, code)));
+  const at::Tensor h = conv1_->convolve_enlarged(bn1_->forward(x, code));
   return conv2_->convolve(bn2_->forward(h, code)) + enlarged(conv_sc_->convolve(x));
 }
 
 BigGanGenerator::BigGanGenerator(const ModelConfig& config, uint64_t seed)
-    : codes_(biggan_codes(config)), hier_(config.biggan.hier) {
+    : config_(config), codes_(biggan_codes(config)), hier_(config.biggan.hier) {
   const BigGanConfig& c = config.biggan;
   const int64_t r = config.resolution;
   shape_ = {
@@ -81,7 +81,8 @@ torch::Tensor BigGanGenerator::mapping(const torch::Tensor& z, const torch::Tens
 
 torch::Tensor BigGanGenerator::first_map(const torch::Tensor& row) {
   const at::Tensor h = linear_->linear(row.narrow(1, codes_.label, codes_.chunk));
-  return h.view({h.size(0), -1, kFirstSide, kFirstSide}).contiguous(at::MemoryFormat::ChannelsLast);
+  return h.view({h.size(0), -1, kFirstSide, kFirstSide})
+      .to(biggan_type(config_, linear_->parameter()), false, false, at::MemoryFormat::ChannelsLast);
 }
 
 torch::Tensor BigGanGenerator::synthesis(const torch::Tensor& ws, const SynthesisOptions& /*options*/) {
@@ -91,7 +92,7 @@ torch::Tensor BigGanGenerator::synthesis(const torch::Tensor& ws, const Synthesi
     x = blocks_[i]->forward(x, ws.select(1, row).narrow(1, 0, codes_.norm_input));
     if (attention_[i]) x = attention_[i]->forward(x);
   }
-  return output_conv_->convolve(output_norm_->forward(x)).tanh();
+  return output_conv_->convolve(output_norm_->forward(x)).to(linear_->type()).tanh();
 }
 
 torch::Tensor BigGanGenerator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff) {

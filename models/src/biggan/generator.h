@@ -31,6 +31,7 @@ class BigGanGenerator final : public Generator {
   torch::Tensor label_code(const torch::Tensor& c) const;
   torch::Tensor first_map(const torch::Tensor& row);
 
+  ModelConfig config_;
   GeneratorShape shape_;
   BigGanCodes codes_;
   bool hier_;

@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include "../labels.h"
+#include "../lite/precision.h"
 
 namespace centigan {
 namespace {
@@ -13,7 +14,17 @@ at::Tensor unit_length(const at::Tensor& x, double eps) {
   return x / x.norm().clamp_min(eps);
 }
 
+at::Tensor for_maps(const at::Tensor& parameter, const at::Tensor& x) {
+  if (!parameter.defined()) return parameter;
+  const auto layout = parameter.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  return parameter.to(x.scalar_type(), /*non_blocking=*/false, /*copy=*/false, layout);
+}
+
 }  // namespace
+
+torch::ScalarType biggan_type(const ModelConfig& config, const torch::Tensor& parameter) {
+  return lite_compute_type(config.precision, parameter);
+}
 
 SpectralStep spectral_step(const torch::Tensor& weight, const torch::Tensor& u, double eps) {
   SpectralStep step;
@@ -43,9 +54,25 @@ torch::Tensor SpectralLayer::weight() {
   return weight_ / step.sigma;
 }
 
-torch::Tensor SpectralLayer::convolve(const torch::Tensor& x) {
+torch::Tensor SpectralLayer::convolve(const torch::Tensor& x, const MapHook& hook) {
   const int64_t pad = weight_.size(2) / 2;
-  return at::conv2d(x, weight(), bias_, {1, 1}, {pad, pad});
+  const at::Tensor w = for_maps(weight(), x), b = for_maps(bias_, x);
+  if (!hook) return at::conv2d(x, w, b, {1, 1}, {pad, pad});
+  const at::Tensor map = hook(at::conv2d(x, w, {}, {1, 1}, {pad, pad}));
+  return b.defined() ? map + b.view({1, -1, 1, 1}) : map;
+}
+
+// Neighbours that are equal, or whose mean is taken, share their products: a 3x3 kernel becomes one of 4x4 taps at
+// every second place, with 4/9 of the products. Each of these taps is a sum of up to four of the 3x3.
+torch::Tensor SpectralLayer::convolve_enlarged(const torch::Tensor& x) {
+  const at::Tensor sums = at::avg_pool2d(weight(), {2, 2}, {1, 1}, {1, 1}, false, true, /*divisor_override=*/1);
+  const at::Tensor w = for_maps(sums.flip({2, 3}).transpose(0, 1), x);
+  return at::conv_transpose2d(x, w, for_maps(bias_, x), {2, 2}, {1, 1});
+}
+
+torch::Tensor SpectralLayer::convolve_shrunk(const torch::Tensor& x) {
+  const at::Tensor w = for_maps(at::avg_pool2d(weight(), {2, 2}, {1, 1}, {1, 1}), x);
+  return at::conv2d(x, w, for_maps(bias_, x), {2, 2}, {1, 1});
 }
 
 torch::Tensor SpectralLayer::linear(const torch::Tensor& x) {
@@ -110,7 +137,7 @@ torch::Tensor ConditionalNorm::forward(const torch::Tensor& x, const torch::Tens
   const at::Tensor gain = gain_ ? gain_->linear(code) : gain_table_->rows(code);
   const at::Tensor bias = bias_ ? bias_->linear(code) : bias_table_->rows(code);
   const Sizes plane = {x.size(0), x.size(1), 1, 1};
-  return (normalized(x) * (gain + 1).view(plane)).add_(bias.view(plane)).relu_();
+  return (normalized(x) * for_maps((gain + 1).view(plane), x)).add_(for_maps(bias.view(plane), x)).relu_();
 }
 
 OutputNorm::OutputNorm(int64_t channels, double eps) : BatchStatistics(channels, eps) {
@@ -120,7 +147,7 @@ OutputNorm::OutputNorm(int64_t channels, double eps) : BatchStatistics(channels,
 
 torch::Tensor OutputNorm::forward(const torch::Tensor& x) {
   const Sizes plane = {1, x.size(1), 1, 1};
-  return (normalized(x) * gain_.view(plane)).add_(bias_.view(plane)).relu_();
+  return (normalized(x) * for_maps(gain_.view(plane), x)).add_(for_maps(bias_.view(plane), x)).relu_();
 }
 
 SelfAttention::SelfAttention(const LayerInit& init, int64_t channels, double eps) {
@@ -141,7 +168,7 @@ torch::Tensor SelfAttention::forward(const torch::Tensor& x) {
   const at::Tensor values = at::max_pool2d(g_->convolve(x), {2, 2}).flatten(2);
   const at::Tensor shares = at::bmm(queries.transpose(1, 2), keys).softmax(2);  // of each pixel in all keys
   const at::Tensor seen = at::bmm(values, shares.transpose(1, 2)).view({x.size(0), -1, x.size(2), x.size(3)});
-  return o_->convolve(seen) * gamma_ + x;
+  return o_->convolve(seen) * gamma_.to(x.scalar_type()) + x;
 }
 
 std::shared_ptr<torch::nn::Module> add_list(torch::nn::Module& parent, const std::string& name) {

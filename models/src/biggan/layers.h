@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "centigan/models/discriminator.h"
 #include "layout.h"
 
 namespace centigan {
@@ -37,14 +38,21 @@ struct SpectralStep {
 };
 SpectralStep spectral_step(const torch::Tensor& weight, const torch::Tensor& u, double eps);
 
+// What a network of this configuration computes its maps in: bfloat16, or the type of its parameters.
+torch::ScalarType biggan_type(const ModelConfig& config, const torch::Tensor& parameter);
+
 // A weight that is used divided by its largest singular value, as convolution, linear layer or table of rows.
 class SpectralLayer final : public torch::nn::Module {
  public:
   SpectralLayer(const LayerInit& init, const Sizes& shape, bool bias, double eps);
   torch::Tensor weight();
-  torch::Tensor convolve(const torch::Tensor& x);  // keeps the size of the map
+  // In the type of x. `hook` (may be null) sees the map before the bias.
+  torch::Tensor convolve(const torch::Tensor& x, const MapHook& hook = nullptr);  // keeps the size of the map
+  torch::Tensor convolve_enlarged(const torch::Tensor& x);                        // of x enlarged to twice its size
+  torch::Tensor convolve_shrunk(const torch::Tensor& x);  // the result shrunk to half its size, by means of four
   torch::Tensor linear(const torch::Tensor& x);
   torch::Tensor rows(const torch::Tensor& c);  // c [N,rows] weighs the rows: one-hot picks one
+  const torch::Tensor& parameter() const { return weight_; }
   torch::ScalarType type() const { return weight_.scalar_type(); }
 
  private:

@@ -37,7 +37,7 @@ void expect_no_biggan(const Change& change, const std::string& field, const std:
 TEST(BigGanConfig, RefusesWhatDoesNotFit) {
   expect_no_biggan([](ModelConfig& c) { c.resolution = 16; }, "resolution: '16' does not fit biggan", "32, 64, 128");
   expect_no_biggan([](ModelConfig& c) { c.resolution = 512; }, "resolution: '512' does not fit", "128 or 256");
-  expect_no_biggan([](ModelConfig& c) { c.precision = "bf16"; }, "precision: 'bf16'", "it computes in float32");
+  expect_no_biggan([](ModelConfig& c) { c.precision = "fp16"; }, "precision: 'fp16'", "it takes float32, bf16 or auto");
   expect_no_biggan([](ModelConfig& c) { c.stylegan2.base_width = 6; }, "stylegan2.base_width", "biggan draws square");
   expect_no_biggan([](ModelConfig& c) { c.biggan.g_ch = 0; }, "biggan.g_ch: '0'", "it must be from 1 to 1024");
   expect_no_biggan([](ModelConfig& c) { c.biggan.d_ch = 2000; }, "biggan.d_ch: '2000'", "it must be from 1 to 1024");

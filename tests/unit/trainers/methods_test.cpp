@@ -3,6 +3,8 @@
 #include <cmath>
 
 #include "centigan/diffaug/augmentation.h"
+#include "centigan/trainers/regularizers.h"
+#include "filler.h"
 #include "method_toy.h"
 #include "regularizers/apa.h"
 #include "regularizers/consistency.h"
@@ -51,7 +53,7 @@ struct LeCamRun {
     lecam->begin_step(info);
     torch::Tensor term;
     for (int64_t piece : {1, 0}) term = lecam->term(piece, column({real, real}), column({fake, fake + piece}), stats);
-    lecam->end_step();
+    lecam->end_update();
     return term;
   }
   std::map<std::string, double> means() const {
@@ -100,6 +102,36 @@ TEST(Consistency, ByHandWithAGradientInBoth) {
   const auto gradient = torch::autograd::grad({penalty}, {a, b});
   EXPECT_TRUE(gradient[0].equal(column({2.0, 3.0})));
   EXPECT_TRUE(gradient[1].equal(column({-2.0, -3.0})));
+}
+
+TEST(Consistency, SecondViewMayBeginWithAFlip) {
+  EXPECT_TRUE(read_second_view("").plain());
+  EXPECT_EQ(read_second_view("flip").policy, "");
+  EXPECT_TRUE(read_second_view("flip").flip);
+  EXPECT_EQ(read_second_view("flip,translation").policy, "translation");
+  EXPECT_FALSE(read_second_view("translation").flip);
+  EXPECT_EQ(read_second_view("flipped").policy, "flipped");
+}
+
+// The release of BigGAN: its first numbers of the gradient for ow [3,2,1,2], strength 1e-4.
+TEST(Orthogonal, GradientOfTheRelease) {
+  const auto w = filler("ow", {3, 2, 1, 2}).requires_grad_(true);
+  const auto gradient = torch::autograd::grad({1e-4 * orthogonal_penalty(w)}, {w})[0].flatten();
+  const double golden[] = {5.847884e-05, -1.678809e-04, 2.429307e-04, 5.815163e-04};
+  for (int64_t i = 0; i < 4; ++i) EXPECT_NEAR(gradient[i].item<double>(), golden[i], 1e-9) << i;
+}
+
+struct Weights : torch::nn::Module {
+  Weights() {
+    register_parameter("matrix", at::ones({2, 3}));
+    register_parameter("vector", at::ones({3}));
+    register_module("shared", std::make_shared<torch::nn::Module>())->register_parameter("weight", at::ones({4, 4}));
+  }
+};
+
+// Two rows of three ones: products 3 beside the diagonal, (9 + 9) / 2.
+TEST(Orthogonal, LeavesOutVectorsAndTheSharedEmbedding) {
+  EXPECT_DOUBLE_EQ(orthogonal_penalty(Weights()).item<double>(), 9.0);
 }
 
 // Mean squared differences 0.04 and 0.25; the second is capped at 0.1 and has no gradient any more.

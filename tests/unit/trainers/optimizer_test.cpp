@@ -127,6 +127,43 @@ TEST(FlatAverage, MovesTowardsTheParametersAndStepsIn) {
   EXPECT_EQ(module->v[0].item<float>(), 2.0f);
 }
 
+// As published for BigGAN: e <- e d + s (1 - d) over the whole state.
+TEST(FlatAverage, TakesInBuffersIfAskedTo) {
+  const auto module = std::make_shared<TwoParameters>();
+  const auto flat = std::make_shared<FlatParameters>(module);
+  FlatAverage plain(flat), average(flat, /*with_buffers=*/true);
+  module->count.fill_(8.0), module->b.fill_(15.0);
+  {
+    const FlatAverage::Scope scope(plain);
+    EXPECT_EQ(module->count.item<float>(), 8.0f);
+  }
+  average.update(0.75);
+  Snapshot snapshot;
+  average.save("G_ema/", snapshot);
+  EXPECT_EQ(snapshot.tensor("G_ema/count").item<float>(), 2.0f);
+  EXPECT_EQ(snapshot.tensor("G_ema/b")[0].item<float>(), 9.0f);
+  EXPECT_EQ(module->count.item<float>(), 8.0f);
+  average.update(0.0);  // during ema_start
+  {
+    const FlatAverage::Scope scope(average);
+    EXPECT_EQ(module->count.item<float>(), 8.0f);
+    EXPECT_EQ(module->b[0].item<float>(), 15.0f);
+  }
+  average.load("G_ema/", snapshot, "file");
+  module->count.fill_(3.0);
+  const FlatAverage::Scope scope(average);
+  EXPECT_EQ(module->count.item<float>(), 2.0f);
+}
+
+TEST(FlatAverage, LooksForWhatIsNotFiniteInBuffers) {
+  const auto module = std::make_shared<TwoParameters>();
+  FlatAverage average(std::make_shared<FlatParameters>(module), /*with_buffers=*/true);
+  EXPECT_TRUE(average.finite());
+  module->count.fill_(std::nan(""));
+  average.update(0.5);
+  EXPECT_FALSE(average.finite());
+}
+
 TEST(AllFinite, FindsOneBadValueAnywhere) {
   for (const int64_t at : {0, 5, 1000}) {
     for (const double bad : {std::nan(""), -std::numeric_limits<double>::infinity()}) {

@@ -36,6 +36,18 @@ TEST(PiecePool, TwoThreadsWorkAtTheSameTime) {
   EXPECT_EQ(threads.size(), 2u);
 }
 
+TEST(PiecePool, SetsTheThreadsOfOperators) {
+  const int before = at::get_num_threads();
+  {
+    PiecePool pool(2, 3);
+    std::vector<int> threads(2);
+    pool.run(2, [&](int64_t piece) { threads[piece] = at::get_num_threads(); });
+    EXPECT_EQ(threads, (std::vector<int>{3, 3}));
+    EXPECT_EQ(pool.operator_threads(), 3);
+  }
+  EXPECT_EQ(at::get_num_threads(), before);
+}
+
 TEST(PiecePool, APieceStaysWithItsThread) {
   PiecePool pool(3);
   std::vector<std::thread::id> first(7), now(7);

@@ -45,6 +45,20 @@ const std::string& tiny_teacher() {
   return run;
 }
 
+// The smileys in two folders.
+const std::string& pictures_of_two_classes() {
+  static std::string root;
+  if (!root.empty()) return root;
+  root = shared_folder() / "classes";
+  int64_t i = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(CENTIGAN_SOURCE_DIR "/samples/smileys")) {
+    const std::string folder = root + (i++ % 2 == 0 ? "/even" : "/odd");
+    std::filesystem::create_directories(folder);
+    if (entry.path().extension() == ".png") std::filesystem::copy(entry.path(), folder);
+  }
+  return root;
+}
+
 using Change = std::function<void(TrainConfig&)>;
 
 struct Case {
@@ -58,12 +72,6 @@ TrainConfig case_config(const Case& one) {
   TrainConfig c = tiny_config(one.family, "", kSteps);
   c.model.precision = one.precision;
   c.loss.r1_interval = 8;
-  if (one.family == "biggan") {
-    c.model.resolution = 32;
-    c.model.biggan.g_ch = c.model.biggan.d_ch = 4, c.model.biggan.dim_z = 16;
-    c.model.biggan.g_attn = c.model.biggan.d_attn = "0";
-    c.trainer.pieces = 1;
-  }
   one.change(c);
   return c;
 }
@@ -104,6 +112,11 @@ TEST_P(EveryKind, GoesOnBitForBit) {
 
 const Change kPlain = [](TrainConfig&) {};
 const Change kRelativistic = [](TrainConfig& c) { c.loss.objective = "relativistic"; };
+const Change kHinge = [](TrainConfig& c) { c.loss.objective = "hinge"; };
+const Change kBigGanAsPublished = [](TrainConfig& c) {
+  kHinge(c), c.loss.joined = true, c.trainer.d_steps = 2, c.trainer.ema_buffers = true;
+  c.trainer.augment = "translation,cutout", c.loss.cr = 10.0, c.loss.cr_augment = "flip,translation";
+};
 const Change kDistill = [](TrainConfig& c) { c.loss.objective = "distill", c.loss.teacher = tiny_teacher(); };
 const Change kAda = [](TrainConfig& c) {
   c.trainer.augment = "ada:bgcfnc", c.trainer.adapt.mode = "policy", c.trainer.adapt.kimg = 0.05;
@@ -122,13 +135,29 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 
 INSTANTIATE_TEST_SUITE_P(Objective, EveryKind,
                          testing::Values(Case{"Nonsaturating", "lite", kPlain},
-                                         Case{"Relativistic", "lite", kRelativistic},
+                                         Case{"Relativistic", "lite", kRelativistic}, Case{"Hinge", "lite", kHinge},
                                          Case{"Distill", "lite", kDistill}),
                          case_name);
 
 INSTANTIATE_TEST_SUITE_P(
     Family, EveryKind,
     testing::Values(Case{"StyleGan2", "stylegan2", kPlain}, Case{"BigGan", "biggan", kPlain},
+                    Case{"BigGanBf16", "biggan", kBigGanAsPublished, "bf16"},
+                    Case{"BigGanAsPublished", "biggan", kBigGanAsPublished},
+                    Case{"BigGanAccumulates", "biggan",
+                         [](TrainConfig& c) {
+                           kBigGanAsPublished(c);
+                           c.trainer.d_accumulations = 2, c.trainer.g_accumulations = 3;
+                         }},
+                    Case{"BigGanWithClasses", "biggan",
+                         [](TrainConfig& c) {
+                           kBigGanAsPublished(c);
+                           c.data.path = pictures_of_two_classes(), c.model.classes = 2;
+                           c.loss.fake_labels = "uniform", c.model.biggan.g_attn = "16";
+                           c.model.biggan.g_ch = 8;
+                         }},
+                    Case{"StyleGan2TwoStepsOfD", "stylegan2",
+                         [](TrainConfig& c) { c.trainer.d_steps = c.trainer.d_accumulations = 2; }},
                     Case{"LiteBf16", "lite", kPlain, "bf16"}, Case{"StyleGan2Bf16", "stylegan2", kPlain, "bf16"},
                     Case{"StyleGan2Frozen", "stylegan2", [](TrainConfig& c) { c.loss.freeze_d = 2; }},
                     Case{"StyleGan2EveryStep", "stylegan2",
@@ -165,8 +194,9 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"All", "lite", kAllMethods},
         Case{"AllWithoutSharedFakes", "lite", [](TrainConfig& c) { kAllMethods(c), c.loss.share_fakes = false; }},
         Case{"AllStyleGan2", "stylegan2", kAllMethods}, Case{"AllStyleGan2Bf16", "stylegan2", kAllMethods, "bf16"},
-        Case{"AllBigGanHas", "biggan",
-             [](TrainConfig& c) { kAllMethods(c), c.loss.augself = c.loss.chain = c.loss.advaug = 0.0; }}),
+        Case{"AllBigGan", "biggan", kAllMethods},
+        Case{"AllBigGanAsPublished", "biggan",
+             [](TrainConfig& c) { kBigGanAsPublished(c), kAllMethods(c), c.loss.g_ortho = c.loss.d_ortho = 1e-4; }}),
     case_name);
 
 // A preset with its networks and its length made small.

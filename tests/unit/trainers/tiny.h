@@ -35,6 +35,12 @@ inline TrainConfig tiny_config(const std::string& family, const std::string& out
   c.model.stylegan2.z_dim = c.model.stylegan2.w_dim = 8;
   c.model.stylegan2.mapping_layers = 2;
   c.model.stylegan2.channel_base = 64, c.model.stylegan2.channel_max = 8;
+  if (family == "biggan") {
+    c.model.resolution = 32;
+    c.model.biggan.g_ch = c.model.biggan.d_ch = 4, c.model.biggan.dim_z = 16;
+    c.model.biggan.g_attn = c.model.biggan.d_attn = "0";
+    c.trainer.pieces = 1;
+  }
   c.loss.pl_weight = family == "stylegan2" ? 2.0 : 0.0;
   c.loss.share_fakes = family == "lite";
   c.loss.r1_on = family == "lite" ? "raw" : "augmented";

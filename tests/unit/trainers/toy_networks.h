@@ -35,6 +35,7 @@ class ConstantGenerator final : public Generator {
     return ws.sum({1, 2}).view({-1, 1, 1, 1}) * weight;
   }
   torch::Tensor& w_avg() override { return w_avg_; }
+  void set_classes(int64_t classes) { shape_.c_dim = classes; }
   torch::Tensor weight, one, last_ws, last_noise;
   int mappings = 0;
 

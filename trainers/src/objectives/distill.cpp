@@ -40,7 +40,7 @@ class Distill final : public Objective {
 
   void begin_step(const StepInfo& info) override {
     if (parts_.on_step) parts_.on_step(info);
-    ws_.assign(info.pieces, {});
+    ws_.assign(info.parts(), {});
   }
 
   torch::Tensor accumulate(const Phase&, const Batch& batch, Stats& stats) override {

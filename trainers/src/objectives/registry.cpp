@@ -27,6 +27,7 @@ struct Entry {
 // One line an objective.
 constexpr Entry kObjectives[] = {
     {"nonsaturating", true, make_nonsaturating},
+    {"hinge", true, make_hinge},
     {"relativistic", true, make_relativistic},
     {"distill", false, distill_from_run},
 };

@@ -22,9 +22,10 @@ Apa::Apa(const ObjectiveContext& context)
 torch::Tensor Apa::reals(const Batch& batch, const StepInfo& info) const {
   if (share_.p() <= 0.0) return batch.reals;
   PassOptions options;
+  options.labels_of_data = true;
   options.rows = gate_.uniform(batch.first, batch.size, 1).lt(share_.p()).flatten().nonzero().flatten();
   if (options.rows.numel() == 0) return batch.reals;
-  const torch::Tensor fakes = pass_.images(batch, info, options);
+  const torch::Tensor fakes = pass_.constants(batch, info, options).images;
   return batch.reals.index_copy(0, options.rows.to(batch.reals.device()), fakes);
 }
 

@@ -25,7 +25,7 @@ class AugSelf {
   AugSelf(const ObjectiveContext& context, const Judge& judge);
   bool on() const { return head_ != nullptr; }
   const std::shared_ptr<AugSelfHead>& head() const { return head_; }
-  void begin_step(const StepInfo& info) { pieces_.assign(info.pieces, {}); }
+  void begin_step(const StepInfo& info) { pieces_.assign(info.parts(), {}); }
   void end_step() { pieces_.clear(); }
   // Weighted, 0-d; undefined while off. Looks with raw features. That of D notes what the head learns from.
   torch::Tensor generator_term(const Look& fake, Stats& stats) const;

@@ -5,11 +5,12 @@
 namespace centigan {
 namespace {
 
-// p moves by 0.001 a step.
+// p moves by 0.001 an update of D.
 AdaptConfig chain_control(const TrainConfig& config) {
   AdaptConfig control;
   control.mode = "policy";
-  control.target = config.loss.chain_target, control.kimg = static_cast<double>(config.trainer.batch);
+  control.target = config.loss.chain_target,
+  control.kimg = static_cast<double>(config.trainer.batch * config.trainer.d_accumulations);
   control.ceiling = config.loss.chain > 0.0 ? 1.0 : 0.0, control.interval = 1;
   return control;
 }

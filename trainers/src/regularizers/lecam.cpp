@@ -17,7 +17,7 @@ LeCam::LeCam(const MethodConfig& config, torch::Device device)
     : config_(config), means_(at::full({2}, std::nan(""), at::device(device).dtype(at::kDouble))) {}
 
 void LeCam::begin_step(const StepInfo& info) {
-  pieces_.assign(info.pieces, {});
+  pieces_.assign(info.parts(), {});
 }
 
 torch::Tensor LeCam::term(int64_t piece, const torch::Tensor& real, const torch::Tensor& fake, Stats& stats) {
@@ -32,11 +32,11 @@ torch::Tensor LeCam::term(int64_t piece, const torch::Tensor& real, const torch:
 }
 
 // A batch whose scores are not finite leaves the means alone, as the optimizer leaves the weights.
-void LeCam::end_step() {
+void LeCam::end_update() {
   std::vector<torch::Tensor> seen;
   for (const torch::Tensor& piece : pieces_)
     if (piece.defined()) seen.push_back(piece);
-  pieces_.clear();
+  pieces_.assign(pieces_.size(), {});
   if (seen.empty()) return;
   const torch::Tensor batch = at::stack(seen).mean(0);
   const torch::Tensor moved = config_.lecam_decay * means_ + (1.0 - config_.lecam_decay) * batch;

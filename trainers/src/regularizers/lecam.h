@@ -22,7 +22,7 @@ class LeCam {
   void begin_step(const StepInfo& info);
   // Weighted, 0-d; undefined while it is off or warming up. Notes the scores of the piece.
   torch::Tensor term(int64_t piece, const torch::Tensor& real, const torch::Tensor& fake, Stats& stats);
-  void end_step();
+  void end_update();                                         // of D
   void report(std::map<std::string, double>& values) const;  // Loss/lecam/real, Loss/lecam/fake
   void save(Snapshot& snapshot) const;
   void load(const Snapshot& snapshot);

@@ -25,6 +25,7 @@ class Augmenter {
   // noise from `name`/noise, so probabilities change no other draw. From any thread. No steps: the images themselves.
   Shown show(const torch::Tensor& images, const std::string& name, int64_t first, bool with_draws = false) const;
   int64_t value_draws() const { return augmentation_->value_draws(); }
+  uint64_t seed() const { return seed_; }
   // What D says about shown real pictures. From any thread.
   void observe(const torch::Tensor& logits, const Shown& reals);
 

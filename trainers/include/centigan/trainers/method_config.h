@@ -31,7 +31,7 @@ inline void visit(ConfigVisitor& v, MethodConfig& c) {
   v.field("cr", c.cr, "Weight of consistency on reals: D scores two views of a picture alike; 0 is off.");
   v.field("bcr", c.bcr, "Weight of consistency on fakes (bCR); 0 is off.");
   v.field("cr_augment", c.cr_augment,
-          "Policy of the second view, on top of trainer.augment; empty: the plain picture.");
+          "Policy of the second view, on top of trainer.augment; flip may come first; empty: the plain picture.");
   v.field("zcr_d", c.zcr_d, "Weight of latent consistency in D (zCR): near latents score alike; 0 is off.");
   v.field("zcr_g", c.zcr_g, "Weight of latent consistency in G (zCR): near latents look different; 0 is off.");
   v.field("zcr_sigma", c.zcr_sigma, "Standard deviation of the step to a near latent.");

@@ -17,17 +17,19 @@ namespace centigan {
 
 // Where a step stands: a pure function of the step number and the config, so resuming changes nothing.
 struct StepInfo {
-  int64_t step = 0;    // 0, 1, …
-  int64_t images = 0;  // pictures shown before this step
-  int64_t shift = 0;   // added to the indices of pictures in random streams: another one after each rollback
-  int64_t batch = 0;   // pictures of this step over all pieces and processes
-  int64_t pieces = 1;  // independent parts of the step that may run on different threads
+  int64_t step = 0;     // 0, 1, …
+  int64_t images = 0;   // pictures shown before this step
+  int64_t shift = 0;    // added to the indices of pictures in random streams: another one after each rollback
+  int64_t batch = 0;    // pictures of this step over all batches, pieces and processes
+  int64_t batches = 1;  // looked at one after the other (TrainerConfig::d_steps, d_accumulations)
+  int64_t pieces = 1;   // independent parts of a batch that may run on different threads
   double kimg() const { return images / 1000.0; }
+  int64_t parts() const { return batches * pieces; }
 };
 
 // The part of a step's data one accumulate call works on.
 struct Batch {
-  int64_t piece = 0;  // 0 … pieces-1
+  int64_t piece = 0;  // 0 … parts()-1: those of the first batch, of the second, …
   int64_t first = 0;  // global index of its first picture (random streams are indexed by it)
   int64_t size = 0;
   torch::Tensor reals;   // [size,C,H,W] float32 in [-1,1] on the device
@@ -59,12 +61,14 @@ struct Trained {
   bool helper = false;  // of a method: not among the networks that another run starts from
 };
 
-// One kind of update within a step. Runs when step % interval == 0; the loss is multiplied by gain.
+// One update within a step. Runs when step % interval == 0; the loss is multiplied by gain. Its gradient is the mean
+// over `batches` batches of the step, one after the other, from `first_batch` on.
 struct Phase {
-  std::string name;    // "Gmain", "Dreg", …
+  std::string name;    // "Gmain", "Dreg", …; different for each phase
   std::string trains;  // name of a Trained
   int64_t interval = 1;
   double gain = 1.0;
+  int64_t first_batch = 0, batches = 1;
 };
 
 class Objective {
@@ -80,6 +84,8 @@ class Objective {
   // A graph made in one phase is used in a later one of the same step: the loop then retains nothing between pieces
   // and micro-batches are not split further.
   virtual bool keeps_graph() const { return false; }
+  // After the update of a phase, on the main thread.
+  virtual void end_phase(const Phase&) {}
   // After all phases, on the main thread.
   virtual void end_step(const StepInfo&) {}
   // What the objective steers by itself, for log lines: name -> value now. The same names at every call.

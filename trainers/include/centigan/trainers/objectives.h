@@ -26,6 +26,9 @@ std::unique_ptr<Objective> make_objective(const ObjectiveContext& context);
 // StyleGAN2's objective: non-saturating logistic loss, R1 in both published forms, path length, style mixing.
 std::unique_ptr<Objective> make_nonsaturating(const ObjectiveContext& context);
 
+// BigGAN's: the same passes and methods with the hinge loss; D's updates come before G's.
+std::unique_ptr<Objective> make_hinge(const ObjectiveContext& context);
+
 // Experimental: the same with the relativistic pairing loss, and R2 beside R1. G needs scores of reals too.
 std::unique_ptr<Objective> make_relativistic(const ObjectiveContext& context);
 

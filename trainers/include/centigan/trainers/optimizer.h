@@ -55,13 +55,13 @@ class FlatAdam {
   int64_t steps_ = 0;
 };
 
-// Exponential moving average of the parameters; buffers are those of the module (a copy at every step).
+// Exponential moving average of the parameters. Buffers are averaged too if asked for, else those of the module.
 class FlatAverage {
  public:
-  explicit FlatAverage(std::shared_ptr<FlatParameters> parameters);
+  explicit FlatAverage(std::shared_ptr<FlatParameters> parameters, bool with_buffers = false);
   // average <- parameters + beta * (average - parameters)
   void update(double beta);
-  bool finite() const { return all_finite(average_); }
+  bool finite() const;
 
   // While it lives the module holds the averaged weights.
   class Scope {
@@ -72,8 +72,9 @@ class FlatAverage {
     Scope& operator=(const Scope&) = delete;
 
    private:
-    FlatParameters& parameters_;
+    FlatAverage& average_;
     torch::Tensor saved_;
+    std::vector<torch::Tensor> saved_buffers_;
   };
 
   void save(const std::string& prefix, Snapshot& snapshot);
@@ -83,6 +84,7 @@ class FlatAverage {
  private:
   std::shared_ptr<FlatParameters> parameters_;
   torch::Tensor average_;
+  std::vector<torch::Tensor> buffers_, averaged_buffers_;  // of the module, and their averages
 };
 
 }  // namespace centigan

@@ -8,15 +8,16 @@
 
 namespace centigan {
 
-// Runs work(piece) for every piece, the calling thread among the workers. Every thread gives LibTorch operators one
-// thread each, for as long as the pool lives. Piece p is always run by worker p mod threads.
+// Runs work(piece) for every piece, the calling thread among the workers. Every thread gives LibTorch operators
+// `operator_threads` threads, for as long as the pool lives. Piece p is always run by worker p mod threads.
 class PiecePool {
  public:
-  explicit PiecePool(int threads);
+  explicit PiecePool(int threads, int operator_threads = 1);
   ~PiecePool();
   // Returns when all are done; the exception of the lowest failing piece is thrown on.
   void run(int64_t pieces, const std::function<void(int64_t piece)>& work);
   int threads() const;
+  int operator_threads() const;
 
  private:
   struct Shared;

@@ -7,7 +7,8 @@
 
 namespace centigan {
 
-int64_t total_steps(const TrainerConfig& config);  // kimg * 1000 / batch, rounded up
+int64_t pictures_a_step(const TrainerConfig& config);  // those of all its batches
+int64_t total_steps(const TrainerConfig& config);      // kimg * 1000 / pictures_a_step, rounded up
 StepInfo step_info(const TrainerConfig& config, int64_t step);
 
 // A phase runs at steps that are multiples of its interval.
@@ -19,8 +20,8 @@ bool passes(double every_kimg, const StepInfo& info);
 // Factor of the learning rates: 1, then linearly down to lr_final over the last part of the run.
 double lr_scale(const TrainerConfig& config, const StepInfo& info);
 
-// Weight of the old average at this step: 0.5^(batch / half-life), the half-life limited by ema_rampup * pictures seen
-// before the step; 0 (a plain copy) during ema_start. Karras et al., 2020.
+// Weight of the old average at this step: 0.5^(pictures / half-life), the half-life limited by ema_rampup * pictures
+// seen before the step; 0 (a plain copy) during ema_start. Karras et al., 2020.
 double ema_beta(const TrainerConfig& config, const StepInfo& info);
 
 // Adam settings of a network whose longest phase interval is k: with lazy_correction r = k/(k+1), lr * r and betas^r,
