@@ -57,6 +57,8 @@ void check_biggan_config(const ModelConfig& config) {
   require_codes(config);
   require_biggan(c.init == "ortho" || c.init == "N02" || c.init == "xavier", "biggan.init", c.init,
                  did_you_mean(c.init, std::vector<std::string>{"ortho", "N02", "xavier"}, "ortho, N02 or xavier"));
+  require_biggan(c.eval_stats == "running" || c.eval_stats == "batch", "biggan.eval_stats", c.eval_stats,
+                 "running or batch");
   require_epsilon("sn_eps", c.sn_eps);
   require_epsilon("bn_eps", c.bn_eps);
 }

@@ -61,7 +61,7 @@ BigGanGenerator::BigGanGenerator(const ModelConfig& config, uint64_t seed)
   const auto output = add_list(*this, "output_layer");
   const int64_t last = blocks.back().out;
   const Sizes rgb = {config.channels, last, 3, 3};
-  output_norm_ = output->register_module("0", std::make_shared<OutputNorm>(last, c.bn_eps));
+  output_norm_ = output->register_module("0", std::make_shared<OutputNorm>(last, c));
   output_conv_ =
       output->register_module("2", std::make_shared<SpectralLayer>(init.child("output_layer.2"), rgb, true, c.sn_eps));
   w_avg_ = at::zeros({shape_.w_dim});

@@ -4,6 +4,7 @@
 
 #include "../labels.h"
 #include "../lite/precision.h"
+#include "centigan/nn/ops.h"
 
 namespace centigan {
 namespace {
@@ -93,7 +94,8 @@ torch::Tensor ClassTable::rows(const torch::Tensor& c) const {
   return c.to(weight_.scalar_type()).matmul(weight_);
 }
 
-BatchStatistics::BatchStatistics(int64_t channels, double eps) : eps_(eps) {
+BatchStatistics::BatchStatistics(int64_t channels, const BigGanConfig& config)
+    : eps_(config.bn_eps), running_(config.eval_stats == "running") {
   stored_mean_ = register_buffer("stored_mean", at::zeros({channels}));
   stored_var_ = register_buffer("stored_var", at::ones({channels}));
 }
@@ -109,16 +111,30 @@ void BatchStatistics::end_standing() {
   passes_ = -1;
 }
 
-torch::Tensor BatchStatistics::normalized(const torch::Tensor& x) {
-  if (passes_ < 0) return at::batch_norm(x, {}, {}, stored_mean_, stored_var_, is_training(), kMomentum, eps_, true);
-  sum_of_means_ += x.detach().mean({0, 2, 3});
-  sum_of_vars_ += x.detach().var(at::IntArrayRef({0, 2, 3}), /*unbiased=*/false);
-  ++passes_;
-  return at::batch_norm(x, {}, {}, {}, {}, /*training=*/true, kMomentum, eps_, true);
+// Running variances are unbiased.
+void BatchStatistics::keep(const torch::Tensor& mean, const torch::Tensor& var, int64_t count) {
+  const at::NoGradGuard no_grad;
+  if (passes_ >= 0) {
+    sum_of_means_ += mean, sum_of_vars_ += var;
+    ++passes_;
+    return;
+  }
+  const double unbiased = count > 1 ? static_cast<double>(count) / static_cast<double>(count - 1) : 1.0;
+  stored_mean_.lerp_(mean, kMomentum);
+  stored_var_.lerp_(var * unbiased, kMomentum);
+}
+
+torch::Tensor BatchStatistics::normalized(const torch::Tensor& x, const torch::Tensor& gain,
+                                          const torch::Tensor& bias) {
+  const bool stays = is_training() || passes_ >= 0;
+  if (!stays && running_) return norm_relu(x, gain, bias, stored_mean_, stored_var_, eps_, false);
+  const auto [mean, var] = batch_moments(x);
+  if (stays) keep(mean, var, x.numel() / x.size(1));
+  return norm_relu(x, gain, bias, mean, var, eps_, true);
 }
 
 ConditionalNorm::ConditionalNorm(const LayerInit& init, const ModelConfig& config, int64_t channels)
-    : BatchStatistics(channels, config.biggan.bn_eps) {
+    : BatchStatistics(channels, config.biggan) {
   const int64_t input = biggan_codes(config).norm_input;
   const auto add = [&](const char* name, auto& spectral, auto& table) {
     if (config.classes > 0 && !config.biggan.g_shared) {
@@ -136,18 +152,16 @@ ConditionalNorm::ConditionalNorm(const LayerInit& init, const ModelConfig& confi
 torch::Tensor ConditionalNorm::forward(const torch::Tensor& x, const torch::Tensor& code) {
   const at::Tensor gain = gain_ ? gain_->linear(code) : gain_table_->rows(code);
   const at::Tensor bias = bias_ ? bias_->linear(code) : bias_table_->rows(code);
-  const Sizes plane = {x.size(0), x.size(1), 1, 1};
-  return (normalized(x) * for_maps((gain + 1).view(plane), x)).add_(for_maps(bias.view(plane), x)).relu_();
+  return normalized(x, gain + 1, bias);
 }
 
-OutputNorm::OutputNorm(int64_t channels, double eps) : BatchStatistics(channels, eps) {
+OutputNorm::OutputNorm(int64_t channels, const BigGanConfig& config) : BatchStatistics(channels, config) {
   gain_ = register_parameter("gain", at::ones({channels}));
   bias_ = register_parameter("bias", at::zeros({channels}));
 }
 
 torch::Tensor OutputNorm::forward(const torch::Tensor& x) {
-  const Sizes plane = {1, x.size(1), 1, 1};
-  return (normalized(x) * for_maps(gain_.view(plane), x)).add_(for_maps(bias_.view(plane), x)).relu_();
+  return normalized(x, gain_.unsqueeze(0), bias_.unsqueeze(0));
 }
 
 SelfAttention::SelfAttention(const LayerInit& init, int64_t channels, double eps) {

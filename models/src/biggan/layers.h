@@ -70,24 +70,27 @@ class ClassTable final : public torch::nn::Module {
   torch::Tensor weight_;
 };
 
-// Batch norm without scale and offset; running statistics with momentum 0.1.
+// Batch norm with a scale and an offset for each picture, and ReLU; running statistics with momentum 0.1.
 class BatchStatistics : public torch::nn::Module {
  public:
-  BatchStatistics(int64_t channels, double eps);
+  BatchStatistics(int64_t channels, const BigGanConfig& config);
   void begin_standing();
   void end_standing();  // running statistics become the averages since begin_standing()
 
  protected:
-  torch::Tensor normalized(const torch::Tensor& x);
+  // gain, bias [N,C] or [1,C].
+  torch::Tensor normalized(const torch::Tensor& x, const torch::Tensor& gain, const torch::Tensor& bias);
 
  private:
+  void keep(const torch::Tensor& mean, const torch::Tensor& var, int64_t count);
+
   double eps_;
+  bool running_;  // outside training
   torch::Tensor stored_mean_, stored_var_;
   torch::Tensor sum_of_means_, sum_of_vars_;
   int64_t passes_ = -1;  // -1: not standing
 };
 
-// Both end with a ReLU.
 class ConditionalNorm final : public BatchStatistics {
  public:
   ConditionalNorm(const LayerInit& init, const ModelConfig& config, int64_t channels);
@@ -100,7 +103,7 @@ class ConditionalNorm final : public BatchStatistics {
 
 class OutputNorm final : public BatchStatistics {
  public:
-  OutputNorm(int64_t channels, double eps);
+  OutputNorm(int64_t channels, const BigGanConfig& config);
   torch::Tensor forward(const torch::Tensor& x);
 
  private:

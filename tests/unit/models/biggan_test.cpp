@@ -52,6 +52,7 @@ TEST(BigGanConfig, RefusesWhatDoesNotFit) {
   expect_no_biggan([](ModelConfig& c) { c.biggan.init = "orto"; }, "biggan.init: 'orto'", "did you mean ortho?");
   expect_no_biggan([](ModelConfig& c) { c.biggan.sn_eps = 0; }, "biggan.sn_eps: '0'", "above 0 and below 1");
   expect_no_biggan([](ModelConfig& c) { c.biggan.bn_eps = 1; }, "biggan.bn_eps: '1'", "above 0 and below 1");
+  expect_no_biggan([](ModelConfig& c) { c.biggan.eval_stats = "run"; }, "biggan.eval_stats: 'run'", "running or batch");
   ModelConfig few = hierarchical_biggan();
   few.biggan.dim_z = 4;
   expect_models_error([&] { check_model_config(few); }, "it must be from 5 to 8192", ExitCode::kUsage);
@@ -143,6 +144,30 @@ TEST(BigGan, TruncationScalesTheLatentOnly) {
   EXPECT_EQ(g->w_avg().abs().sum().item<float>(), 0.0f);
 }
 
+// A hook sees the maps of two convolutions a block, but those of the last block, before their bias.
+TEST(BigGan, DiscriminatorShowsItsLayers) {
+  const torch::NoGradGuard no_grad;
+  const auto d = std::dynamic_pointer_cast<LayeredDiscriminator>(known_biggan_d());
+  ASSERT_TRUE(d);
+  d->eval();
+  const at::Tensor images = biggan_reals(), plain = d->forward(images, biggan_labels());
+  std::vector<int64_t> sides;
+  const auto maps = d->maps(images, false, [&](const at::Tensor& map) {
+    sides.push_back(map.size(2));
+    return map;
+  });
+  EXPECT_EQ(sides, (std::vector<int64_t>{32, 32, 16, 16, 8, 8}));
+  const at::Tensor features = d->features(maps, false);
+  EXPECT_EQ(features.sizes(), (at::IntArrayRef{4, d->feature_size()}));
+  EXPECT_TRUE(at::allclose(d->score(features, biggan_labels()), plain, 1e-5, 1e-4));
+  const auto bias = state_of(*d).at("blocks.0.0.conv1.bias");
+  int64_t calls = 0;
+  const auto without = d->maps(images, false, [&](const at::Tensor& map) {
+    return calls++ == 0 ? map - bias.view({1, -1, 1, 1}) : map;
+  });
+  EXPECT_FALSE(at::allclose(without.x, maps.x, 1e-3, 1e-3));
+}
+
 TEST(BigGan, AttentionIsASoftmaxOverPooledKeys) {
   const torch::NoGradGuard no_grad;
   const auto layer = biggan_filled(std::make_shared<SelfAttention>(LayerInit(1, "a", "N02"), 16, 1e-8));
@@ -184,6 +209,37 @@ TEST(BigGan, FirstWeights) {
   EXPECT_TRUE(at::equal(state.at("output_layer.0.gain"), at::ones({16})));
   EXPECT_TRUE(at::equal(state.at("linear.weight"), first("N02", 1).at("linear.weight")));
   EXPECT_FALSE(at::equal(state.at("linear.weight"), first("N02", 2).at("linear.weight")));
+}
+
+// As CIFAR numbers were published: the pictures of a training pass, and nothing is kept.
+TEST(BigGan, DrawsWithTheStatisticsOfTheBatch) {
+  const torch::NoGradGuard no_grad;
+  ModelConfig config = cifar_biggan();
+  config.biggan.eval_stats = "batch";
+  const auto drawing = known_biggan_g(config), training = known_biggan_g();
+  drawing->eval();
+  const at::Tensor image = biggan_image(*drawing);
+  EXPECT_TRUE(at::equal(image, biggan_image(*training)));
+  EXPECT_TRUE(at::equal(image, biggan_image(*drawing)));
+  for (const auto& [name, tensor] : state_of(*drawing))
+    EXPECT_TRUE(at::equal(tensor, biggan_filled_like(name, tensor))) << name;
+}
+
+// In bfloat16 to its rounding; R1's exact look is in float32.
+TEST(BigGan, ComputesInHalfTypesIfAskedTo) {
+  const torch::NoGradGuard no_grad;
+  ModelConfig half = cifar_biggan();
+  half.precision = "bf16";
+  const auto g = known_biggan_g(half), exact_g = known_biggan_g();
+  const auto d = known_biggan_d(half), exact_d = known_biggan_d();
+  g->eval(), exact_g->eval(), d->eval(), exact_d->eval();
+  const at::Tensor image = biggan_image(*g);
+  EXPECT_EQ(image.scalar_type(), at::kFloat);
+  EXPECT_LT((image - biggan_image(*exact_g)).abs().max().item<double>(), 0.1);
+  EXPECT_FALSE(at::equal(image, biggan_image(*exact_g)));
+  const at::Tensor want = exact_d->forward(biggan_reals(), biggan_labels());
+  EXPECT_TRUE(at::allclose(d->forward(biggan_reals(), biggan_labels()), want, 2e-2, 2e-1));
+  EXPECT_TRUE(at::equal(d->forward(biggan_reals(), biggan_labels(), /*exact=*/true), want));
 }
 
 TEST(BigGan, StandingStatisticsAreMeansOverPasses) {

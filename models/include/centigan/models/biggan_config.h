@@ -17,6 +17,7 @@ struct BigGanConfig {
   bool d_wide = true;
   std::string init = "ortho";  // ortho, N02, xavier
   double sn_eps = 1e-8, bn_eps = 1e-5;
+  std::string eval_stats = "running";  // running, batch
 };
 
 inline void visit(ConfigVisitor& v, BigGanConfig& c) {
@@ -32,6 +33,8 @@ inline void visit(ConfigVisitor& v, BigGanConfig& c) {
   v.field("init", c.init, "First weights: ortho, N02 (normal, 0.02) or xavier.");
   v.field("sn_eps", c.sn_eps, "Least norm that spectral normalisation divides by.");
   v.field("bn_eps", c.bn_eps, "Added to the variance in batch norms.");
+  v.field("eval_stats", c.eval_stats,
+          "Statistics of norms outside training: running, or batch (of the pictures that are drawn together).");
 }
 
 }  // namespace centigan

@@ -10,6 +10,7 @@
 #include <initializer_list>
 #include <optional>
 #include <string_view>
+#include <tuple>
 
 #pragma GCC visibility push(default)
 
@@ -50,6 +51,15 @@ torch::Tensor modulated_conv2d(const torch::Tensor& x, const torch::Tensor& weig
 torch::Tensor conv2d_resample(const torch::Tensor& x, const torch::Tensor& weight,
                               const std::optional<torch::Tensor>& f = std::nullopt, int64_t up = 1, int64_t down = 1,
                               int64_t padding = 0, bool flip_weight = true);
+
+// What BigGAN's norms do: relu(gain * (x - mean) / sqrt(var + eps) + bias). x [N,C,H,W]; gain, bias [N,C] or [1,C] and
+// mean, var [C] in float32 (or float64 with such an x); the result has x's type. `of_batch`: mean and var are
+// batch_moments(x), and the gradient goes through them too; else it takes them for constants.
+torch::Tensor norm_relu(const torch::Tensor& x, const torch::Tensor& gain, const torch::Tensor& bias,
+                        const torch::Tensor& mean, const torch::Tensor& var, double eps, bool of_batch);
+
+// Mean and biased variance over all but the channels, [C] each, float32 (float64 of such an x). No gradient.
+std::tuple<torch::Tensor, torch::Tensor> batch_moments(const torch::Tensor& x);
 
 // Filter with sum 1, float32. Fewer than 8 taps become a square outer product [n,n], more stay separable [n].
 torch::Tensor setup_filter(std::initializer_list<double> taps);
