@@ -17,17 +17,24 @@ EARLY = KILLS // 5  # may come before the first save of their process
 SAVE_EVERY = 3      # steps
 BATCH = 16
 
-COMMON = ["--resolution", "16", "--batch", str(BATCH), "--model.precision", "float32",
-          "--save-every", str(SAVE_EVERY * BATCH / 1000), "--trainer.tick", "0.032", "--trainer.grid_every", "0.32",
+COMMON = ["--model.precision", "float32", "--save-every", str(SAVE_EVERY * BATCH / 1000),
+          "--trainer.tick", "0.032", "--trainer.grid_every", "0.32",
           "--trainer.adapt.mode", "policy", "--trainer.adapt.kimg", "0.3", "--trainer.adapt.target", "-0.5"]
-LITE = ["--preset", "quickstart", *COMMON, "--model.lite.widths", "8,8,8", "--model.lite.d_widths", "8,8,8",
+SMALL = ["--resolution", "16", "--batch", str(BATCH), *COMMON]
+LITE = ["--preset", "quickstart", *SMALL, "--model.lite.widths", "8,8,8", "--model.lite.d_widths", "8,8,8",
         "--model.lite.z_dim", "16", "--model.lite.w_dim", "16", "--model.lite.rgb_first", "1",
         "--augment", "color,translation,cutout", "--loss.share_fakes", "false", "--loss.r1_on", "augmented",
         "--loss.lecam", "0.3", "--loss.lecam_warmup", "10", "--loss.pl_weight", "1", "--loss.r1_gamma", "1"]
-STYLEGAN2 = ["--preset", "low-shot-256", *COMMON, "--model.stylegan2.channel_base", "64",
+STYLEGAN2 = ["--preset", "low-shot-256", *SMALL, "--model.stylegan2.channel_base", "64",
              "--model.stylegan2.channel_max", "8", "--model.stylegan2.z_dim", "8", "--model.stylegan2.w_dim", "8",
              "--model.stylegan2.mapping_layers", "2", "--augment", "ada:bgc", "--loss.r1_interval", "16",
              "--loss.pl_weight", "2"]
+
+
+# Two updates of D with eight pictures each are a step.
+BIGGAN = ["--preset", "biggan-cifar", "--batch", str(BATCH // 2), *COMMON, "--model.classes", "0", "--model.biggan.g_ch", "2", "--model.biggan.d_ch", "2", "--model.biggan.dim_z", "16",
+          "--model.biggan.hier", "true", "--model.biggan.g_shared", "true", "--trainer.d_steps", "2", "--loss.cr", "10",
+          "--loss.cr_augment", "flip,translation", "--loss.lecam", "0.3", "--loss.lecam_warmup", "10", "--threads", "2"]
 
 
 class Killed(CliTest):
@@ -120,6 +127,9 @@ class Killed(CliTest):
 
     def test_lite_with_augmentation_and_every_kind_of_state(self):
         self.end_as_if_undisturbed(LITE)
+
+    def test_biggan_as_published(self):
+        self.end_as_if_undisturbed(BIGGAN)
 
     def test_stylegan2_with_ada(self):
         self.end_as_if_undisturbed(STYLEGAN2)
