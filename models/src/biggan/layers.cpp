@@ -1,6 +1,8 @@
 #include "layers.h"
 
 #include <ATen/ATen.h>
+#include <torch/csrc/autograd/autograd.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "../labels.h"
 #include "../lite/precision.h"
@@ -14,6 +16,32 @@ constexpr double kMomentum = 0.1;  // of running statistics; fixed in the releas
 at::Tensor unit_length(const at::Tensor& x, double eps) {
   return x / x.norm().clamp_min(eps);
 }
+
+// weight / sigma, whose gradient (g - <g, weight / sigma> u v) / sigma is worked out in few passes.
+struct DividedBySigma : torch::autograd::Function<DividedBySigma> {
+  static at::Tensor forward(torch::autograd::AutogradContext* ctx, const at::Tensor& weight, const at::Tensor& u,
+                            const at::Tensor& v, const at::Tensor& sigma) {
+    ctx->save_for_backward({weight, u, v, sigma});
+    return weight / sigma;
+  }
+
+  static torch::autograd::variable_list backward(torch::autograd::AutogradContext* ctx,
+                                                 torch::autograd::variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const at::Tensor &weight = saved[0], &u = saved[1], &v = saved[2], &sigma = saved[3];
+    if (at::GradMode::is_enabled()) return again(weight, u, v, grads[0]);
+    const at::Tensor g = grads[0].contiguous().flatten(1), share = at::dot(g.flatten(), weight.flatten()) / sigma;
+    return {g.sub(at::outer(u.flatten() * share, v.flatten())).div_(sigma).view_as(weight), {}, {}, {}};
+  }
+
+  // Where the gradient is to be differentiated itself.
+  static torch::autograd::variable_list again(const at::Tensor& weight, const at::Tensor& u, const at::Tensor& v,
+                                              const at::Tensor& grad) {
+    const at::Tensor sigma = v.matmul(weight.flatten(1).t()).mul(u).sum();
+    const auto gradient = torch::autograd::grad({weight / sigma}, {weight}, {grad}, true, true);
+    return {gradient[0], {}, {}, {}};
+  }
+};
 
 at::Tensor for_maps(const at::Tensor& parameter, const at::Tensor& x) {
   if (!parameter.defined()) return parameter;
@@ -29,12 +57,10 @@ torch::ScalarType biggan_type(const ModelConfig& config, const torch::Tensor& pa
 
 SpectralStep spectral_step(const torch::Tensor& weight, const torch::Tensor& u, double eps) {
   SpectralStep step;
-  {
-    const at::NoGradGuard constants;
-    step.v = unit_length(u.matmul(weight), eps);
-    step.u = unit_length(step.v.matmul(weight.t()), eps);
-  }
-  step.sigma = step.v.matmul(weight.t()).mul(step.u).sum();
+  step.v = unit_length(u.matmul(weight.detach()), eps);
+  const at::Tensor next = step.v.matmul(weight.t());
+  step.u = unit_length(next.detach(), eps);
+  step.sigma = next.mul(step.u).sum();
   return step;
 }
 
@@ -47,12 +73,13 @@ SpectralLayer::SpectralLayer(const LayerInit& init, const Sizes& shape, bool bia
 }
 
 torch::Tensor SpectralLayer::weight() {
-  const SpectralStep step = spectral_step(weight_.flatten(1), u0_, eps_);
-  if (is_training()) {
-    const at::NoGradGuard keeps;
-    u0_.copy_(step.u), sv0_.copy_(step.sigma);
+  SpectralStep step;
+  {
+    const at::NoGradGuard no_grad;
+    step = spectral_step(weight_.flatten(1), u0_, eps_);
+    if (is_training()) u0_.copy_(step.u), sv0_.copy_(step.sigma);
   }
-  return weight_ / step.sigma;
+  return DividedBySigma::apply(weight_, step.u, step.v, step.sigma);
 }
 
 torch::Tensor SpectralLayer::convolve(const torch::Tensor& x, const MapHook& hook) {

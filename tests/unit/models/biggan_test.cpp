@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include <torch/csrc/autograd/autograd.h>
+
 #include "biggan/layers.h"
 #include "biggan_names.h"
 #include "biggan_support.h"
@@ -142,6 +144,24 @@ TEST(BigGan, TruncationScalesTheLatentOnly) {
   EXPECT_TRUE(at::equal(g->truncate(ws, 0.5, 2).narrow(1, 2, 3), ws.narrow(1, 2, 3)));
   g->track_w(ws, 0.9);
   EXPECT_EQ(g->w_avg().abs().sum().item<float>(), 0.0f);
+}
+
+// Against the same from stock operators, with u and v constant, to both orders.
+TEST(BigGan, GradientOfANormalisedWeight) {
+  SpectralLayer layer(LayerInit(1, "layer", "xavier"), {4, 3, 3, 3}, false, 1e-8);
+  layer.to(at::kDouble), layer.eval();
+  const at::Tensor weight = layer.parameter();
+  const SpectralStep step = spectral_step(weight.flatten(1), state_of(layer).at("u0"), 1e-8);
+  const auto gradients = [&](const at::Tensor& normalised) {
+    const at::Tensor first = torch::autograd::grad({normalised.pow(3).sum()}, {weight}, {}, true, true)[0];
+    return std::pair(first.detach(), torch::autograd::grad({first.square().sum()}, {weight})[0]);
+  };
+  const auto [first, second] = gradients(layer.weight());
+  const auto [wanted_first, wanted_second] = gradients(weight / step.sigma);
+  EXPECT_TRUE(at::allclose(first, wanted_first, 1e-9, 1e-12));
+  EXPECT_TRUE(at::allclose(second, wanted_second, 1e-9, 1e-12));
+  EXPECT_TRUE(
+      at::allclose(torch::autograd::grad({layer.weight().pow(3).sum()}, {weight})[0], wanted_first, 1e-9, 1e-12));
 }
 
 // A hook sees the maps of two convolutions a block, but those of the last block, before their bias.
