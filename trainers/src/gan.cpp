@@ -132,11 +132,11 @@ class Gan final : public Objective {
     const torch::Tensor rivals = loss_.paired ? rival_logits(batch) : torch::Tensor();
     torch::Tensor loss = loss_.generator(fake.logits, rivals);
     stats.add("Loss/G/loss", loss);
-    loss = add(loss, attacked_generator(loss, fakes, rivals, batch, stats));
-    loss = add(loss, latent_term(fakes.images, batch, stats));
-    loss = add(loss, augself_.generator_term(fake, stats));
-    loss = add(loss, orthogonal_term("ortho/G", config_.g_ortho, *generator_, stats));
-    if (config_.pl_interval == 1) loss = add(loss, path_length_.loss(batch, stats));
+    loss = plus(loss, attacked_generator(loss, fakes, rivals, batch, stats));
+    loss = plus(loss, latent_term(fakes.images, batch, stats));
+    loss = plus(loss, augself_.generator_term(fake, stats));
+    loss = plus(loss, orthogonal_term("ortho/G", config_.g_ortho, *generator_, stats));
+    if (config_.pl_interval == 1) loss = plus(loss, path_length_.loss(batch, stats));
     return loss;
   }
 
@@ -205,15 +205,15 @@ class Gan final : public Objective {
     stats.add("Loss/D/loss", loss);
     stats.add("Loss/scores/fake", fake.logits), stats.add("Loss/scores/real", real.logits);
     stats.add("Loss/signs/real", real.logits.detach().sign());
-    loss = add(loss, attacked_discriminator(loss, fake, real, stats));
-    loss = add(loss, lecam_.term(batch.piece, real.logits, fake.logits, stats));
-    loss = add(loss, consistency_term("cr", config_.cr, looks.cr, real, stats));
-    loss = add(loss, consistency_term("bcr", config_.bcr, looks.bcr, fake, stats));
-    loss = add(loss, consistency_term("zcr_d", config_.zcr_d, looks.near, fake, stats));
-    loss = add(loss, judge_.chain().term(real.chain_penalty, fake.chain_penalty, stats));
-    loss = add(loss, augself_.discriminator_term(batch.piece, real, fake, stats));
-    loss = add(loss, orthogonal_term("ortho/D", config_.d_ortho, *discriminator_, stats));
-    if (config_.r1_interval == 1) loss = add(loss, gradient_penalties(batch, stats));
+    loss = plus(loss, attacked_discriminator(loss, fake, real, stats));
+    loss = plus(loss, lecam_.term(batch.piece, real.logits, fake.logits, stats));
+    loss = plus(loss, consistency_term("cr", config_.cr, looks.cr, real, stats));
+    loss = plus(loss, consistency_term("bcr", config_.bcr, looks.bcr, fake, stats));
+    loss = plus(loss, consistency_term("zcr_d", config_.zcr_d, looks.near, fake, stats));
+    loss = plus(loss, judge_.chain().term(real.chain_penalty, fake.chain_penalty, stats));
+    loss = plus(loss, augself_.discriminator_term(batch.piece, real, fake, stats));
+    loss = plus(loss, orthogonal_term("ortho/D", config_.d_ortho, *discriminator_, stats));
+    if (config_.r1_interval == 1) loss = plus(loss, gradient_penalties(batch, stats));
     return loss;
   }
 
@@ -238,7 +238,7 @@ class Gan final : public Objective {
 
   torch::Tensor gradient_penalties(const Batch& batch, Stats& stats) {
     const torch::Tensor r1 = r1_loss(batch, stats), r2 = r2_loss(batch, stats);
-    return r1.defined() ? add(r1, r2) : r2;
+    return r1.defined() ? plus(r1, r2) : r2;
   }
 
   // The scores steer the augmentation as those of Dmain do, if it is what D sees here.

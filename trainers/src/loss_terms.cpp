@@ -6,7 +6,7 @@
 
 namespace centigan {
 
-torch::Tensor add(const torch::Tensor& loss, const torch::Tensor& term) {
+torch::Tensor plus(const torch::Tensor& loss, const torch::Tensor& term) {
   return term.defined() ? loss + term : loss;
 }
 

@@ -7,7 +7,7 @@
 namespace centigan {
 
 // `term` may be undefined: nothing.
-torch::Tensor add(const torch::Tensor& loss, const torch::Tensor& term);
+torch::Tensor plus(const torch::Tensor& loss, const torch::Tensor& term);
 
 // weight * penalty; the penalty is logged as Loss/<name>.
 torch::Tensor weighted(double weight, const torch::Tensor& penalty, const std::string& name, Stats& stats);

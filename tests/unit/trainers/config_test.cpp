@@ -163,7 +163,15 @@ TEST(AutoPreset, TakesWhatIsAskedFor) {
   EXPECT_EQ(c.model.channels, 1);
   EXPECT_EQ(c.model.stylegan2.channel_max, 64);
   facts.family = "biggan", facts.channels = 0;
-  EXPECT_EQ(chosen_for(facts).trainer.pieces, 1);
+  c = chosen_for(facts);
+  EXPECT_EQ(c.trainer.pieces, 1);
+  EXPECT_EQ(c.loss.objective, "hinge");
+  EXPECT_TRUE(c.loss.joined && c.model.biggan.hier);
+  EXPECT_EQ(c.model.biggan.g_ch, 16);
+  facts.resolution = 64, facts.accelerator = true;
+  c = chosen_for(facts);
+  EXPECT_EQ(c.model.biggan.g_ch, 64);
+  EXPECT_EQ(c.model.biggan.g_attn, "32");
 }
 
 TEST(AutoPreset, SmileysTrain) {
