@@ -22,7 +22,7 @@ int piece_threads(const TrainerConfig& config, torch::Device device) {
 }
 
 // Networks that look at the whole batch at once leave nothing to share out, so their operators share the work.
-int operator_threads(const TrainConfig& config, torch::Device device) {
+int threads_an_operator(const TrainConfig& config, torch::Device device) {
   const bool whole = batch_group(config.model) == 0 && config.trainer.pieces == 1;
   return device.is_cpu() && whole ? pick_threads(config.trainer.threads, hardware_threads()) : 1;
 }
@@ -50,7 +50,7 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
     : config_(config),
       parts_(std::move(parts)),
       device_(device),
-      pool_(piece_threads(config.trainer, device), operator_threads(config, device)),
+      pool_(piece_threads(config.trainer, device), threads_an_operator(config, device)),
       phases_(parts_.objective->phases()),
       non_finite_(config.trainer.on_non_finite == "skip") {
   recovery_.pieces = config_.trainer.pieces;

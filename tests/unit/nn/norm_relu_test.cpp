@@ -2,8 +2,8 @@
 #include <ATen/Parallel.h>
 
 #include "centigan/nn/ops.h"
-#include "gradcheck.h"
-#include "op_cases.h"
+#include "../../support/gradcheck.h"
+#include "../../support/op_cases.h"
 
 namespace centigan {
 namespace {

@@ -129,6 +129,7 @@ TEST(FlatAverage, MovesTowardsTheParametersAndStepsIn) {
 
 // As published for BigGAN: e <- e d + s (1 - d) over the whole state.
 TEST(FlatAverage, TakesInBuffersIfAskedTo) {
+  const at::NoGradGuard no_grad;
   const auto module = std::make_shared<TwoParameters>();
   const auto flat = std::make_shared<FlatParameters>(module);
   FlatAverage plain(flat), average(flat, /*with_buffers=*/true);
