@@ -62,6 +62,8 @@ Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOp
   fakes.labels = labels(batch, options);
   fakes.ws = generator_->mapping(z, fakes.labels);
   fakes.mixed = mixed_ws(fakes.ws, fakes.labels, batch, info, options);
+  // Methods look at gradients here, also where styles are drawn and not learned.
+  if (at::GradMode::is_enabled() && !fakes.mixed.requires_grad()) fakes.mixed = fakes.mixed.detach().requires_grad_();
   // Noise seeds are distinct between passes, which are at most four.
   const torch::Tensor pictures = at::arange(batch.first, batch.first + count, at::kLong);
   fakes.synthesis.noise_seeds = chosen_rows(pictures, options).mul(4).add(noise_base_);

@@ -11,6 +11,7 @@ namespace centigan {
 inline ModelConfig cifar_biggan() {
   ModelConfig config;
   config.family = "biggan", config.resolution = 32, config.classes = 10;
+  config.precision = "float32";
   config.biggan.g_ch = config.biggan.d_ch = 4;
   config.biggan.dim_z = 16;
   config.biggan.g_attn = config.biggan.d_attn = "0";
