@@ -11,6 +11,7 @@ namespace centigan {
 namespace {
 
 constexpr size_t kHeader = 96, kGroup = 16, kRecord = 64;
+constexpr size_t kMinor = 6, kOffEmbed = 56, kOffCentre = 60;  // header fields
 enum LayerFlag : int { kGain = 1, kDemod = 4, kNoise = 8, kDense = 16 };
 
 class CgmFile {
@@ -23,9 +24,11 @@ class CgmFile {
         out_(head_) {}
 
   std::vector<uint8_t> bytes() {
-    out_.append(model_.centre.data_ptr<int8_t>(), static_cast<size_t>(model_.centre.numel()));
+    add_whole(kOffEmbed, model_.embed);
+    add_whole(kOffCentre, model_.centre);
     out_.align(8);
     for (size_t k = 0; k < model_.layers.size(); ++k) add_layer(k);
+    add_class_names();
     write_header();
     return out_.take();
   }
@@ -109,6 +112,20 @@ class CgmFile {
     group_start_ = out_.size();
   }
 
+  // The CLAS chunk, which readers of version 1.0 pass over.
+  void add_class_names() {
+    if (model_.class_names.empty()) return;
+    std::string names;
+    for (const std::string& name : model_.class_names) names.append(name.c_str(), name.size() + 1);
+    out_.append("CLAS", 4);
+    out_.append_value(static_cast<uint32_t>(names.size()));
+    out_.append_value(crc32(names.data(), names.size()));
+    out_.append_value(uint32_t{0});
+    out_.append(names.data(), names.size());
+    out_.align(8);
+    out_.put<uint16_t>(kMinor, 1);
+  }
+
   void write_header() {
     const uint8_t magic[] = {0x43, 0x47, 0x4d, 0x1a};
     for (size_t i = 0; i < 4; ++i) out_.put(i, magic[i]);
@@ -119,12 +136,13 @@ class CgmFile {
                              model_.rgb_first, 1,          model_.map_layers, handover_};
     for (size_t i = 0; i < 8; ++i) out_.put(24 + i, static_cast<uint8_t>(small[i]));
     out_.put(32, static_cast<uint16_t>(model_.latent));
+    out_.put(34, static_cast<uint16_t>(model_.input_size() - model_.latent));
+    out_.put(36, static_cast<uint16_t>(model_.classes()));
     out_.put(38, static_cast<uint16_t>(model_.style));
     out_.put(40, static_cast<uint16_t>(model_.layers.size()));
     out_.put(42, static_cast<uint16_t>(groups_));
-    out_.put<uint16_t>(44, 1);
+    out_.put(44, static_cast<uint16_t>(model_.centre.size(0)));
     out_.put<uint64_t>(48, model_.noise_seed);
-    out_.put(60, static_cast<uint32_t>(head_));
     for (size_t i = 0; i < std::min<size_t>(model_.name.size(), 24); ++i) out_.put(64 + i, model_.name[i]);
     out_.put(88, static_cast<uint32_t>(arena_bytes(model_, model_.levels - 1, handover_, 1)));
     out_.put<uint32_t>(12, crc32(out_.data(), head_));

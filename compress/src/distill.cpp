@@ -6,6 +6,7 @@
 #include <cmath>
 #include <filesystem>
 
+#include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
@@ -13,12 +14,14 @@
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
+#include "centigan/models/drawing.h"
 #include "centigan/trainers/objectives.h"
 
 namespace centigan {
 namespace {
 
 constexpr int kCurvePoints = 16;
+constexpr double kLeastTime = 1e-3;  // seconds; 0 would be no limit
 
 // Half a cosine from `start` to nearly nothing, as straight pieces.
 Curve cosine_curve(double start, double kimg) {
@@ -73,6 +76,7 @@ ModelConfig student_model(const DistillConfig& config, const ModelConfig& teache
   ModelConfig model;
   model.family = "lite";
   model.channels = teacher.channels;
+  model.classes = teacher.classes;
   model.lite = config.student;
   model.lite.d_widths = config.student.widths;  // nothing is trained against a discriminator here
   model.lite.z_dim = z_dim;                     // one seed is one picture in teacher and student
@@ -130,12 +134,13 @@ class Distillation {
   DistillReport run() {
     ModelConfig model = student_model(config_, teacher_.config.model, teacher_.generator->shape().z_dim);
     const std::string start = float_start(model);
-    if (report_.end == TrainEnd::kStopped || (options_.dry_run && start != config_.from)) return report_;
+    const bool unfinished = report_.end == TrainEnd::kStopped || report_.end == TrainEnd::kTimeLimit;
+    if (unfinished || (options_.dry_run && start != config_.from)) return report_;
     start_ = start == config_.from ? teacher_ : open_run(start);
     as_lite(start_, start);
     model.lite.int8 = true;
     const auto make = [this](const TrainConfig& c, torch::Device device) { return make_parts(c, device); };
-    report_.end = train_with(loop_config(config_, model, config_.out, config_.kimg), options_, make);
+    report_.end = train_with(loop_config(config_, model, config_.out, config_.kimg), remaining(), make);
     if (report_.end == TrainEnd::kFinished && !options_.dry_run) measure_result();
     return report_;
   }
@@ -146,8 +151,16 @@ class Distillation {
   std::string float_start(const ModelConfig& model) {
     if (teacher_.config.model.family == "lite") return config_.from;
     const std::string folder = config_.out + "-float";
-    report_.end = train(loop_config(config_, model, folder, config_.float_kimg), options_);
+    report_.end = train(loop_config(config_, model, folder, config_.float_kimg), remaining());
     return folder;
+  }
+
+  // The options with what is left of the time.
+  TrainOptions remaining() const {
+    TrainOptions options = options_;
+    if (options.time_limit > 0)
+      options.time_limit = std::max(kLeastTime, options.time_limit - (clock_seconds() - begun_));
+    return options;
   }
 
   TrainParts make_parts(const TrainConfig& c, torch::Device device) {
@@ -185,6 +198,7 @@ class Distillation {
 
   const DistillConfig& config_;
   const TrainOptions& options_;
+  const double begun_ = clock_seconds();
   Run teacher_, start_;
   DistillReport report_;
 };
@@ -194,14 +208,11 @@ class Distillation {
 double psnr_to_teacher(const QuantizedLite& model, Generator& teacher, int64_t count) {
   at::NoGradGuard guard;
   std::vector<uint64_t> seeds;
-  std::vector<at::Tensor> latents;
-  for (int64_t i = 0; i < count; ++i) {
-    seeds.push_back(static_cast<uint64_t>(i));
-    latents.push_back(runtime_latent(seeds.back(), model.latent));
-  }
+  for (int64_t i = 0; i < count; ++i) seeds.push_back(static_cast<uint64_t>(i));
   const auto device = teacher.parameters().front().device();
-  const SynthesisOptions options{NoiseMode::kRandom, at::arange(count, at::kLong)};
-  auto wanted = teacher.forward(at::stack(latents).to(device), {}, 1.0, options).cpu();
+  const DrawRequest request = request_of_seeds(teacher.shape(), seeds);
+  const at::Tensor c = request.labels.defined() ? request.labels.to(device) : request.labels;
+  auto wanted = teacher.forward(request.z.to(device), c, 1.0, {NoiseMode::kRandom, request.noise_seeds}).cpu();
   const int64_t factor = wanted.size(2) / model.side();
   if (factor > 1) wanted = at::avg_pool2d(wanted, {factor, factor});
   return psnr(to_uint8(wanted), lite_integer_pictures_of_seeds(model, seeds));

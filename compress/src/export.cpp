@@ -5,12 +5,14 @@
 #include <cctype>
 #include <cstdio>
 #include <filesystem>
+#include <set>
 
 #include "centigan/compress/plan.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/hash.h"
 #include "centigan/core/log.h"
+#include "centigan/models/drawing.h"
 #include "centigan/trainers/train.h"
 #include "runtime_picture.h"
 
@@ -24,10 +26,29 @@ std::string upper_name(std::string name) {
   return name;
 }
 
-std::string identifier(const std::string& text) {
+std::string c_letters(const std::string& text) {
   std::string name;
   for (const char c : text) name += std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name;
+}
+
+std::string identifier(const std::string& text) {
+  const std::string name = c_letters(text);
   return name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) ? "model_" + name : name;
+}
+
+// NAME_CLASSES and a constant for each label. Names that C cannot tell apart get their number.
+std::string label_constants(const std::string& macro, const std::vector<std::string>& names, int64_t classes) {
+  if (classes == 0) return "";
+  std::string text = "#define " + macro + "_CLASSES " + std::to_string(classes) + "\n";
+  std::set<std::string> taken;
+  for (size_t k = 0; k < names.size(); ++k) {
+    const std::string number = std::to_string(k);
+    std::string constant = macro + "_LABEL_" + (names[k].empty() ? number : upper_name(c_letters(names[k])));
+    while (!taken.insert(constant).second) constant += "_" + number;
+    text += "#define " + constant + " " + number + "u\n";
+  }
+  return text;
 }
 
 std::string hex_hash(const std::vector<uint8_t>& bytes) {
@@ -57,12 +78,14 @@ QuantizedLite integers_of(Run& run, const std::string& from, const std::string& 
 
 std::string cgm_as_c(const std::vector<uint8_t>& bytes, const std::string& name) {
   const std::string id = identifier(name), macro = upper_name(id);
-  const auto arena = RuntimeModel(bytes).info().arena_bytes;
+  const RuntimeModel model(bytes);
+  const cgrt_info info = model.info();
   std::string text = "/* Made by centigan. Draw with cgrt_open(&model, " + id + ", sizeof " + id +
                      ", 0) and cgrt_generate. */\n#ifndef " + macro + "_H\n#define " + macro +
-                     "_H\n#include <stdint.h>\n\n#define " + macro + "_ARENA_BYTES " + std::to_string(arena) +
-                     "\n#define " + macro + "_BYTES " + std::to_string(bytes.size()) +
-                     "\n\n#if defined(__GNUC__) || defined(__clang__)\n__attribute__((aligned(8)))\n#elif "
+                     "_H\n#include <stdint.h>\n\n#define " + macro + "_ARENA_BYTES " +
+                     std::to_string(info.arena_bytes) + "\n#define " + macro + "_BYTES " +
+                     std::to_string(bytes.size()) + "\n" + label_constants(macro, model.class_names(), info.classes) +
+                     "\n#if defined(__GNUC__) || defined(__clang__)\n__attribute__((aligned(8)))\n#elif "
                      "__STDC_VERSION__ >= 201112L\n"
                      "_Alignas(8)\n#endif\nstatic const uint8_t " +
                      id + "[" + macro + "_BYTES] = {\n";
@@ -86,6 +109,9 @@ std::string cgm_manifest(const std::vector<uint8_t>& bytes, const QuantizedLite&
   add_line(text, "picture",
            std::to_string(info.width) + "x" + std::to_string(info.height) + "x" + std::to_string(info.channels));
   add_line(text, "latent", std::to_string(info.latent_size));
+  if (model.classes() > 0) add_line(text, "classes", std::to_string(model.classes()));
+  for (size_t k = 0; k < model.class_names.size(); ++k)
+    add_line(text, "class" + std::to_string(k), escaped(model.class_names[k]));
   add_line(text, "handover", std::to_string(best_handover(model)));
   for (int64_t level = model.rgb_first; level < model.levels; ++level) {
     const std::string quality = "quality" + std::to_string(level - model.rgb_first);
@@ -96,8 +122,11 @@ std::string cgm_manifest(const std::vector<uint8_t>& bytes, const QuantizedLite&
         add_line(text, quality + ".arena.handover" + std::to_string(h) + ".rows" + std::to_string(8 * e),
                  std::to_string(arena_bytes(model, level, h, e)));
   }
-  for (uint64_t seed = 0; seed < 8; ++seed)
-    add_line(text, "picture_sha256.seed" + std::to_string(seed), hex_hash(runtime.picture(seed)));
+  for (uint64_t seed = 0; seed < 8; ++seed) {
+    const int64_t label = model.classes() > 0 ? class_of_seed(seed, model.classes()) : 0;
+    add_line(text, "picture_sha256.seed" + std::to_string(seed),
+             hex_hash(runtime.picture(seed, static_cast<uint32_t>(label))));
+  }
   return text;
 }
 

@@ -5,6 +5,8 @@
 #include "centigan/compress/export.h"
 #include "centigan/compress/plan.h"
 #include "centigan/core/error.h"
+#include "centigan/core/random.h"
+#include "centigan/models/drawing.h"
 #include "runtime_picture.h"
 
 namespace centigan {
@@ -20,20 +22,42 @@ at::Tensor as_rows(const at::Tensor& picture) {
   return picture.expand({3, picture.size(1), picture.size(2)}).permute({1, 2, 0}).contiguous();
 }
 
-void compare_pictures(const RuntimeModel& runtime, const QuantizedLite& model, int64_t seeds, uint16_t truncation) {
-  std::vector<uint64_t> list;
-  for (int64_t i = 0; i < seeds; ++i) list.push_back(static_cast<uint64_t>(i) * 0x9E3779B97F4A7C15u);
+// What is drawn to compare: seeds, and what the runtime and the exporter get as their labels.
+struct Cases {
+  std::vector<uint64_t> seeds;
+  std::vector<uint32_t> labels;
+  std::vector<int64_t> drawn;  // what CGRT_LABEL_RANDOM means is the exporter's own calculation
+};
+
+Cases parity_cases(int64_t count, int64_t classes) {
+  constexpr uint32_t kLabelStream = 2;
+  Cases cases;
+  for (int64_t i = 0; i < count; ++i) {
+    const uint64_t seed = static_cast<uint64_t>(i) * 0x9E3779B97F4A7C15u;
+    const int64_t own = classes > 0 ? class_of_seed(static_cast<uint64_t>(i), classes) : 0;
+    const auto random = static_cast<int64_t>(
+        static_cast<uint64_t>(hash32(seed, kLabelStream, 0)) * static_cast<uint64_t>(classes) >> 32);
+    cases.seeds.push_back(seed);
+    cases.labels.push_back(i % 4 == 3 ? CGRT_LABEL_RANDOM : static_cast<uint32_t>(own));
+    cases.drawn.push_back(i % 4 == 3 ? random : own);
+  }
+  return cases;
+}
+
+void compare_pictures(const RuntimeModel& runtime, const QuantizedLite& model, int64_t count, uint16_t truncation) {
+  const Cases cases = parity_cases(count, model.classes());
   IntegerOptions integer;
   integer.truncation = truncation;
-  const auto pictures = lite_integer_pictures_of_seeds(model, list, integer);
+  integer.labels = at::tensor(cases.drawn, at::kLong);
+  const auto pictures = lite_integer_pictures_of_seeds(model, cases.seeds, integer);
   cgrt_options options = CGRT_OPTIONS_DEFAULT;
   options.truncation = truncation;
-  for (int64_t i = 0; i < seeds; ++i) {
-    const auto expected = as_rows(pictures[i]);
-    const auto drawn = runtime.picture(list[static_cast<size_t>(i)], options);
+  for (size_t i = 0; i < cases.seeds.size(); ++i) {
+    const auto expected = as_rows(pictures[static_cast<int64_t>(i)]);
+    const auto drawn = runtime.picture(cases.seeds[i], options, cases.labels[i]);
     const bool equal = drawn.size() == static_cast<size_t>(expected.numel()) &&
                        std::memcmp(drawn.data(), expected.data_ptr(), drawn.size()) == 0;
-    if (!equal) differ("the pictures of seed " + std::to_string(list[static_cast<size_t>(i)]));
+    if (!equal) differ("the pictures of seed " + std::to_string(cases.seeds[i]));
   }
 }
 

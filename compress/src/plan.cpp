@@ -33,7 +33,11 @@ int64_t rgb_map_bytes(const QuantizedLite& model, int64_t level) {
 class ArenaSum {
  public:
   ArenaSum(const QuantizedLite& model, int64_t level, int64_t handover, int64_t unit)
-      : model_(model), level_(level), handover_(std::min(handover, level)), unit_(unit), vector_(al8(model.latent)) {
+      : model_(model),
+        level_(level),
+        handover_(std::min(handover, level)),
+        unit_(unit),
+        vector_(al8(model.input_size())) {
     for (const QuantizedLayer& layer : model.layers)
       if (layer.layer.level <= level) add(layer);
   }

@@ -6,7 +6,6 @@
 
 #include "centigan/core/device.h"
 #include "centigan/core/exact_scope.h"
-#include "centigan/core/random.h"
 #include "centigan/models/eval_scope.h"
 
 namespace centigan {
@@ -23,16 +22,27 @@ at::Tensor draw_batch(Generator& generator, const DrawRequest& request, int64_t 
   SynthesisOptions options;
   options.noise = request.noise;
   options.noise_seeds = request.noise_seeds.narrow(0, first, count);
+  const at::Tensor c = drawing_part(request.labels, first, count, device);
   if (request.ws.defined()) {
     const auto ws = drawing_part(request.ws, first, count, device);
-    return generator.synthesis(generator.truncate(ws, request.psi, request.cutoff), options).cpu();
+    return generator.synthesis(generator.truncate(ws, request.psi, request.cutoff, c), options).cpu();
   }
-  const at::Tensor c = drawing_part(request.labels, first, count, device);
   const at::Tensor z = drawing_part(request.z, first, count, device);
   return generator.forward(z, c, request.psi, options, request.cutoff).cpu();
 }
 
 }  // namespace
+
+int64_t class_of_seed(uint64_t seed, int64_t classes) {
+  return static_cast<int64_t>(seed % static_cast<uint64_t>(classes));
+}
+
+torch::Tensor drawn_labels(const RandomStream& stream, int64_t first, int64_t count, int64_t classes) {
+  if (classes == 0) return {};
+  std::vector<int64_t> labels;
+  for (int64_t i = first; i < first + count; ++i) labels.push_back(stream.integer(i, classes));
+  return at::one_hot(at::tensor(labels, at::kLong), classes).to(at::kFloat);
+}
 
 DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint64_t>& seeds) {
   DrawRequest request;
@@ -43,8 +53,10 @@ DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint
     request.z[i].copy_(runtime_latent(seeds[i], shape.z_dim));
     request.noise_seeds.data_ptr<int64_t>()[i] = static_cast<int64_t>(seeds[i]);
   }
-  if (shape.c_dim > 0)
-    request.labels = at::one_hot(request.noise_seeds.remainder(shape.c_dim), shape.c_dim).to(at::kFloat);
+  if (shape.c_dim == 0) return request;
+  std::vector<int64_t> labels;
+  for (const uint64_t seed : seeds) labels.push_back(class_of_seed(seed, shape.c_dim));
+  request.labels = at::one_hot(at::tensor(labels, at::kLong), shape.c_dim).to(at::kFloat);
   return request;
 }
 

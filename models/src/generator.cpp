@@ -11,7 +11,7 @@ void Generator::track_w(const torch::Tensor& ws, double beta) {
   w_avg().copy_(mean + (w_avg() - mean) * beta);
 }
 
-torch::Tensor Generator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff) {
+torch::Tensor Generator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& /*c*/) {
   if (psi == 1.0 || cutoff == 0) return ws;
   const int64_t count = cutoff < 0 ? ws.size(1) : std::min(cutoff, ws.size(1));
   const at::Tensor head = w_avg() + (ws.narrow(1, 0, count) - w_avg()) * psi;
@@ -20,7 +20,7 @@ torch::Tensor Generator::truncate(const torch::Tensor& ws, double psi, int64_t c
 
 torch::Tensor Generator::forward(const torch::Tensor& z, const torch::Tensor& c, double psi,
                                  const SynthesisOptions& options, int64_t cutoff) {
-  return synthesis(truncate(mapping(z, c), psi, cutoff), options);
+  return synthesis(truncate(mapping(z, c), psi, cutoff, c), options);
 }
 
 }  // namespace centigan

@@ -36,6 +36,7 @@ enum {
   CGRT_E_FEATURE = 23,
   CGRT_E_HEAD_CRC = 24,
   CGRT_E_DATA_CRC = 25,
+  CGRT_E_CHUNK = 26, /* what follows the last quality is damaged (cgrt_class_name only) */
 
   CGRT_E_HEADER = 30,
   CGRT_E_RESERVED = 31,
@@ -106,6 +107,11 @@ typedef struct cgrt_options {
 } cgrt_options;
 
 #define CGRT_OPTIONS_DEFAULT { 0, 256, CGRT_BEST, CGRT_BEST, CGRT_RGB888, CGRT_NOISE_SEED, 0, 0, 0 }
+
+/* Points *name at the name of class `label`, UTF-8 and zero terminated, in the file's own bytes; at NULL if the file names no
+ * classes, or if `size`, which cgrt_open was given, is less than the whole file. Checks the names at every call (CGRT_E_CHUNK).
+ * The names of the labels after it lie behind it. CGRT_E_NULL, CGRT_E_LABEL. */
+int cgrt_class_name(const cgrt_model *model, size_t size, uint32_t label, const char **name);
 
 /* The exact arena size for these options (NULL: defaults); 0 if the model or the options are invalid. */
 size_t cgrt_arena_bytes(const cgrt_model *model, const cgrt_options *options);

@@ -15,6 +15,7 @@ const char *cgrt_status_text(int status) {
     case CGRT_E_FEATURE: return "the file needs a feature this runtime does not have";
     case CGRT_E_HEAD_CRC: return "the header or a table is damaged (CRC)";
     case CGRT_E_DATA_CRC: return "the weights are damaged (CRC)";
+    case CGRT_E_CHUNK: return "the names of the classes are damaged";
     case CGRT_E_HEADER: return "a header field is out of range";
     case CGRT_E_RESERVED: return "a reserved field is not zero";
     case CGRT_E_LIMIT: return "the model is larger than the format allows";

@@ -40,6 +40,12 @@ void draw(const cgrt_model& model) {
   if (layer_wise != streamed && layer_wise != 0 && streamed != 0) std::abort();
 }
 
+void read_names(const cgrt_model& model, size_t size) {
+  const char* name = nullptr;
+  for (uint32_t label = 0; label < 4; ++label)
+    if (cgrt_class_name(&model, size, label, &name) == CGRT_OK && name && std::strlen(name) > size) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -47,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::memcpy(file, data, size);
   cgrt_model model;
   for (unsigned flags : {0u, CGRT_OPEN_SKIP_DATA_CRC})
-    if (cgrt_open(&model, file, size, flags) == CGRT_OK) draw(model);
+    if (cgrt_open(&model, file, size, flags) == CGRT_OK) read_names(model, size), draw(model);
   std::free(file);
   return 0;
 }

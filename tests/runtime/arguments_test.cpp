@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <functional>
 
 #include "draw.h"
 #include "model_spec.h"
@@ -14,6 +15,15 @@ namespace {
 int ignore_row(void*, uint32_t, const uint8_t*, uint32_t) { return 0; }
 int stop_at_row(void* user, uint32_t y, const uint8_t*, uint32_t) { return y == *static_cast<uint32_t*>(user); }
 int count_polls(void* user) { return --*static_cast<int*>(user) == 0; }
+
+// Model S with three classes that have names, one of them empty.
+ModelSpec with_names() {
+  ModelSpec spec = model_s();
+  spec.classes = 3, spec.embed = 2;
+  spec.layers[0].cin = uint16_t(spec.latent + spec.embed);
+  spec.class_names = {"ab", "", "cat"};
+  return spec;
+}
 
 class Arguments : public ::testing::Test {
  protected:
@@ -123,6 +133,74 @@ TEST(Labels, RangeAndRandom) {
   }
 }
 
+TEST(ClassNames, AreReadInPlace) {
+  Loaded loaded(build(with_names()));
+  ASSERT_EQ(loaded.open(), CGRT_OK);
+  const char* name = nullptr;
+  for (uint32_t label = 0; label < 3; ++label) {
+    EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), label, &name), CGRT_OK);
+    EXPECT_STREQ(name, with_names().class_names[label].c_str());
+  }
+  EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), 3, &name), CGRT_E_LABEL);
+  EXPECT_EQ(name, nullptr);
+  EXPECT_EQ(cgrt_class_name(nullptr, 0, 0, &name), CGRT_E_NULL);
+  EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), 0, nullptr), CGRT_E_NULL);
+}
+
+TEST(ClassNames, MayBeMissing) {
+  ModelSpec spec = with_names();
+  const std::vector<uint8_t> whole = build(spec);
+  spec.class_names.clear();
+  Loaded without(build(spec)), cut(whole.data(), whole.size() - 8);
+  for (Loaded* loaded : {&without, &cut}) {
+    ASSERT_EQ(loaded->open(), CGRT_OK);
+    const char* name = "";
+    EXPECT_EQ(cgrt_class_name(&loaded->model, loaded->size(), 1, &name), CGRT_OK);
+    EXPECT_EQ(name, nullptr);
+  }
+}
+
+// The status of asking for the first name after bytes were changed; `repair` makes the check sums right again.
+int damaged_names(const std::function<void(std::vector<uint8_t>&, size_t chunk)>& change, bool repair = true) {
+  const ModelSpec spec = with_names();
+  std::vector<uint8_t> file = build(spec);
+  change(file, get32(&file[group_offset(size_t{spec.levels} - spec.rgb_first - 1)]));
+  if (repair) fix_crcs(file);
+  Loaded loaded(file);
+  EXPECT_EQ(loaded.open(), CGRT_OK);
+  const char* name = "";
+  const int status = cgrt_class_name(&loaded.model, loaded.size(), 0, &name);
+  EXPECT_EQ(name, nullptr);
+  return status;
+}
+
+TEST(ClassNames, AreChecked) {
+  using File = std::vector<uint8_t>;
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { f[at + 17] ^= 1; }, false), CGRT_E_CHUNK);  // check sum
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { f[at + 8] ^= 1; }, false), CGRT_E_CHUNK);
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { f[at + 12] = 1; }), CGRT_E_CHUNK);                  // reserved
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { put32(f, at + 4, 0xFFFFFFFF); }), CGRT_E_CHUNK);    // length
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { put32(f, at + 4, 0); }), CGRT_E_CHUNK);             // no name at all
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { put32(f, at + 4, get32(&f[at + 4]) - 1); }), CGRT_E_CHUNK);  // end
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { f[at + 17] = 0; }), CGRT_E_CHUNK);                  // one too many
+  EXPECT_EQ(damaged_names([](File& f, size_t at) { f[at] = 'X'; }), CGRT_OK);  // not our chunk: no names
+}
+
+TEST(ClassNames, StandBehindOtherChunks) {
+  ModelSpec spec = with_names();
+  std::vector<uint8_t> file = build(spec);
+  const size_t at = get32(&file[group_offset(size_t{spec.levels} - spec.rgb_first - 1)]);
+  const std::vector<uint8_t> other = {'N', 'O', 'T', 'E', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0};
+  file.insert(file.begin() + std::ptrdiff_t(at), other.begin(), other.end());
+  put32(file, 16, uint32_t(file.size()));
+  fix_crcs(file);
+  Loaded loaded(file);
+  ASSERT_EQ(loaded.open(), CGRT_OK);
+  const char* name = nullptr;
+  EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), 2, &name), CGRT_OK);
+  EXPECT_STREQ(name, "cat");
+}
+
 TEST(Info, NameIsPrintable) {
   ModelSpec spec = model_s();
   spec.name = "a\x01\xff~ b\n234567890123456789";
@@ -152,7 +230,7 @@ TEST(Info, PartialFile) {
 }
 
 TEST(Status, EveryOneHasAText) {
-  for (int status : {0, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 30, 31, 32, 33, 40, 41, 42, 43, 44, 45, 50, 51, 60, 61})
+  for (int status : {0, 10, 11, 12, 13, 14, 20, 21, 22, 23, 24, 25, 26, 30, 31, 32, 33, 40, 41, 42, 43, 44, 45, 50, 51, 60, 61})
     EXPECT_STRNE(cgrt_status_text(status), "unknown status");
   EXPECT_STREQ(cgrt_status_text(1), "unknown status");
   EXPECT_STREQ(cgrt_status_text(-1), "unknown status");

@@ -132,6 +132,26 @@ void write_vectors(std::vector<uint8_t>& file, const ModelSpec& m) {
   pad(file);
 }
 
+void write_names(std::vector<uint8_t>& file, const ModelSpec& m) {
+  if (m.class_names.empty()) return;
+  const size_t at = file.size();
+  file.resize(at + 16);
+  std::copy_n("CLAS", 4, file.begin() + std::ptrdiff_t(at));
+  for (const std::string& name : m.class_names) file.insert(file.end(), name.c_str(), name.c_str() + name.size() + 1);
+  put32(file, at + 4, uint32_t(file.size() - at - 16));
+  pad(file);
+  put16(file, 6, 1);
+}
+
+// Check sums of the chunks behind the last group, as far as they lie inside the file.
+void fix_chunks(std::vector<uint8_t>& file, size_t at) {
+  while (at + 16 <= file.size() && get32(&file[at + 4]) <= file.size() - at - 16) {
+    const size_t bytes = get32(&file[at + 4]);
+    put32(file, at + 8, crc32(file.data() + at + 16, bytes));
+    at += 16 + (bytes + 7) / 8 * 8;
+  }
+}
+
 }  // namespace
 
 void put16(std::vector<uint8_t>& bytes, size_t at, uint32_t v) {
@@ -173,6 +193,7 @@ void fix_crcs(std::vector<uint8_t>& file) {
     put32(file, group_offset(g) + 4, crc32(&file[0] + from, end - from));
     from = end;
   }
+  fix_chunks(file, from);
   fix_head_crc(file);
 }
 
@@ -191,6 +212,7 @@ std::vector<uint8_t> build(const ModelSpec& m) {
       put32(file, 88, arena);
     }
   }
+  write_names(file, m);
   put32(file, 16, uint32_t(file.size()));
   fix_crcs(file);
   return file;

@@ -35,6 +35,7 @@ struct ModelSpec {
   uint64_t noise_seed = 0;
   uint32_t features = 0;
   std::string name;
+  std::vector<std::string> class_names;  // a CLAS chunk, where there are any
   std::vector<LayerSpec> layers;
 };
 
@@ -52,7 +53,7 @@ uint32_t get32(const uint8_t* bytes);
 
 uint32_t crc32(const uint8_t* bytes, size_t count);
 
-// Recomputes the head CRC, or also those of all groups that lie inside the file.
+// Recomputes the head CRC, or also those of all groups and chunks that lie inside the file.
 void fix_head_crc(std::vector<uint8_t>& file);
 void fix_crcs(std::vector<uint8_t>& file);
 

@@ -1,6 +1,8 @@
 // Damaged files end in an error or in a run inside their bounds; built with sanitizers, which judge the second half.
 #include <gtest/gtest.h>
 
+#include <cstring>
+
 #include "draw.h"
 #include "model_spec.h"
 #include "naive.h"
@@ -11,10 +13,22 @@ namespace {
 
 using Bytes = std::vector<uint8_t>;
 
+// Every name is readable up to its zero, or the status says that names are damaged.
+void read_names(const Loaded& loaded) {
+  const char* name = nullptr;
+  for (uint32_t label = 0, length = 0; label < 8; ++label) {
+    const int status = cgrt_class_name(&loaded.model, loaded.size(), label, &name);
+    if (name) length += uint32_t(std::strlen(name));
+    EXPECT_TRUE(status == CGRT_OK || !name);
+    EXPECT_LE(length, loaded.size());
+  }
+}
+
 // Opens, and draws if that worked and the picture is small.
 int try_file(const uint8_t* bytes, size_t size, unsigned flags, uint32_t label = 0) {
   Loaded loaded(bytes, size);
   const int status = loaded.open(flags);
+  if (status == CGRT_OK) read_names(loaded);
   if (status != CGRT_OK || cgrt_arena_bytes(&loaded.model, nullptr) > 1 << 20 || cgrt_macs(&loaded.model, CGRT_BEST) > 1000000)
     return status;
   const Drawn drawn = draw(loaded.model, 3, label);

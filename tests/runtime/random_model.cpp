@@ -32,6 +32,7 @@ class Architect {
     m_.latent = uint16_t(dice_.range(1, 13));
     m_.classes = dice_.chance(50) ? uint16_t(dice_.range(1, 5)) : 0;
     m_.embed = m_.classes ? uint16_t(dice_.range(1, 6)) : 0;
+    for (int k = 0; k < m_.classes; ++k) m_.class_names.push_back(std::string(size_t(k) * 3 % 5, char('a' + k)));
     m_.centre_rows = m_.classes && dice_.chance(50) ? m_.classes : 1;
     m_.noise_seed = dice_.next() * uint64_t{0x100000001};
     m_.features = dice_.chance(30);

@@ -35,15 +35,28 @@ std::string layer_text(const uint8_t* record) {
 
 }  // namespace
 
+void CgmFile::refuse(int status) const {
+  if (status == CGRT_OK) return;
+  fail("cgm", escaped(path_), std::string("refused by the runtime: ") + cgrt_status_text(status),
+       "the file is damaged or not a .cgm file; export it again with `centigan export`");
+}
+
 CgmFile::CgmFile(const std::string& path) : path_(path) {
   const auto bytes = read_file(path, "cgm");
   words_.resize(bytes.size() / 8 + 1);
   std::memcpy(words_.data(), bytes.data(), bytes.size());
-  const int status = cgrt_open(&model_, words_.data(), bytes.size(), 0);
-  if (status != CGRT_OK)
-    fail("cgm", escaped(path), std::string("refused by the runtime: ") + cgrt_status_text(status),
-         "the file is damaged or not a .cgm file; export it again with `centigan export`");
+  refuse(cgrt_open(&model_, words_.data(), bytes.size(), 0));
   cgrt_get_info(&model_, &info_);
+  read_class_names(bytes.size());
+}
+
+void CgmFile::read_class_names(size_t size) {
+  const char* name = nullptr;
+  if (info_.classes > 0) refuse(cgrt_class_name(&model_, size, 0, &name));
+  for (uint32_t label = 0; name && label < info_.classes; ++label) {
+    class_names_.emplace_back(name);
+    name += class_names_.back().size() + 1;
+  }
 }
 
 std::vector<uint8_t> CgmFile::draw(uint64_t seed, uint32_t label, const cgrt_options& options) const {
@@ -66,6 +79,8 @@ int inspect_cgm(const std::string& path) {
       std::to_string(info.qualities));
   say("  " + std::to_string(info.file_bytes) + " bytes of file, " + std::to_string(info.arena_bytes) +
       " bytes of arena, " + std::to_string(cgrt_macs(&file.model(), CGRT_BEST)) + " multiplications a picture");
+  for (size_t k = 0; k < file.class_names().size(); ++k)
+    say("  class " + std::to_string(k) + ": " + escaped(file.class_names()[k]));
   const uint32_t layers = u16_at(file.bytes() + 40), groups = u16_at(file.bytes() + 42);
   const uint8_t* record = file.bytes() + 96 + 16 * groups;
   for (uint32_t i = 0; i < layers; ++i, record += 64) say("  layer " + std::to_string(i) + ": " + layer_text(record));

@@ -16,15 +16,20 @@ class CgmFile {
   const cgrt_info& info() const { return info_; }
   const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(words_.data()); }
   const std::string& path() const { return path_; }
+  const std::vector<std::string>& class_names() const { return class_names_; }  // one a class, or none
 
   // Rows of one picture as the runtime gives them, from the top. `options` are checked by the runtime.
   std::vector<uint8_t> draw(uint64_t seed, uint32_t label, const cgrt_options& options) const;
 
  private:
+  void refuse(int status) const;  // Error unless it is CGRT_OK
+  void read_class_names(size_t size);
+
   std::string path_;
   std::vector<uint64_t> words_;  // the runtime wants 8-byte alignment
   cgrt_model model_ = {};
   cgrt_info info_ = {};
+  std::vector<std::string> class_names_;
 };
 
 }  // namespace centigan

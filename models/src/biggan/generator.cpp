@@ -95,7 +95,8 @@ torch::Tensor BigGanGenerator::synthesis(const torch::Tensor& ws, const Synthesi
   return output_conv_->convolve(output_norm_->forward(x)).to(linear_->type()).tanh();
 }
 
-torch::Tensor BigGanGenerator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff) {
+torch::Tensor BigGanGenerator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff,
+                                        const torch::Tensor& /*c*/) {
   if (psi == 1.0 || cutoff == 0) return ws;
   const int64_t rows = cutoff < 0 ? codes_.rows : std::min(cutoff, codes_.rows);
   at::Tensor scale = at::ones({codes_.rows, shape_.w_dim}, ws.options());

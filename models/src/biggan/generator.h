@@ -25,7 +25,7 @@ class BigGanGenerator final : public Generator {
   // The latent shrinks towards 0 and the label stays: there is no mean style to track.
   torch::Tensor& w_avg() override { return w_avg_; }
   void track_w(const torch::Tensor& /*ws*/, double /*beta*/) override {}
-  torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1) override;
+  torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) override;
 
  private:
   torch::Tensor label_code(const torch::Tensor& c) const;

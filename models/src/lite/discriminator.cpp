@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "../labels.h"
 #include "centigan/core/error.h"
 #include "centigan/core/random.h"
 #include "centigan/models/lite.h"
@@ -74,6 +75,7 @@ LiteDiscriminator::LiteDiscriminator(const ModelConfig& config, uint64_t seed) :
   last_conv_ = add("b4_conv", {widths[0], widths[0] + 1, 3, 3});
   fc_ = add("fc", {widths[0], widths[0] * kLiteStart * kLiteStart});
   out_ = add("out", {1, widths[0]});
+  if (config.classes > 0) embed_ = add("embed", {config.classes, widths[0]}, false);
 }
 
 LayeredDiscriminator::Maps LiteDiscriminator::maps(const torch::Tensor& images, bool exact, const MapHook& hook) {
@@ -97,8 +99,12 @@ torch::Tensor LiteDiscriminator::features(const Maps& maps, bool exact) {
   return at::leaky_relu(x, kLiteSlope) * kDiscGain;
 }
 
-torch::Tensor LiteDiscriminator::score(const torch::Tensor& features, const torch::Tensor& /*c*/) {
-  return at::linear(features, out_->weight * out_->gain, out_->bias);
+torch::Tensor LiteDiscriminator::score(const torch::Tensor& features, const torch::Tensor& c) {
+  const auto plain = at::linear(features, out_->weight * out_->gain, out_->bias);
+  if (!embed_) return plain;
+  require_labels(c, config_.classes);
+  const auto rows = at::matmul(c.to(features.options()), embed_->weight * embed_->gain);
+  return plain + (features * rows).sum(1, true);
 }
 
 std::shared_ptr<Discriminator> make_lite_discriminator(const ModelConfig& config, uint64_t seed) {

@@ -7,7 +7,8 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kMaxWidth = 1024, kMaxConvs = 3, kMaxMaps = 8, kMaxLevels = 10;  // limits of the .cgm format
+constexpr int64_t kMaxWidth = 1024, kMaxConvs = 3, kMaxMaps = 8, kMaxLevels = 10,
+                  kMostClasses = 65535;  // limits of the .cgm format
 
 void require(bool holds, const std::string& field, const std::string& what, const std::string& hint) {
   if (!holds) fail_usage("models", "model." + field, what, hint);
@@ -33,7 +34,7 @@ class LayerTable {
   explicit LayerTable(const ModelConfig& config) : config_(config), lite_(config.lite) {}
 
   std::vector<LiteLayer> build() {
-    width_ = lite_.z_dim;
+    width_ = lite_input_size(config_);
     for (int64_t i = 0; i < lite_.mapping_layers; ++i) add(LiteOp::kMap, "map" + std::to_string(i), 0, lite_.w_dim);
     for (int64_t level = 0; level < static_cast<int64_t>(lite_.widths.size()); ++level) add_level(level);
     return table_;
@@ -73,8 +74,14 @@ void check_lite_config(const ModelConfig& config) {
   require_range("lite.z_dim", lite.z_dim, 1, kMaxWidth);
   require_range("lite.w_dim", lite.w_dim, 1, kMaxWidth);
   require_range("lite.mapping_layers", lite.mapping_layers, 0, kMaxMaps);
-  require(lite.mapping_layers > 0 || lite.z_dim == lite.w_dim, "lite.w_dim", "differs from z_dim without a mapping",
-          "set lite.mapping_layers, or make both sizes equal");
+  require_range("classes", config.classes, 0, kMostClasses);
+  require_range("lite.embed_dim", lite.embed_dim, 1, kMaxWidth);
+  const std::string input = config.classes > 0 ? "z_dim and embed_dim together" : "z_dim";
+  require(lite_input_size(config) <= kMaxWidth, "lite.embed_dim",
+          "is too large beside a latent of " + std::to_string(lite.z_dim),
+          input + " are at most " + std::to_string(kMaxWidth));
+  require(lite.mapping_layers > 0 || lite_input_size(config) == lite.w_dim, "lite.w_dim",
+          "differs from " + input + " without a mapping", "set lite.mapping_layers, or make both sizes equal");
   check_widths("lite.widths", lite.widths, config.resolution);
   check_widths("lite.d_widths", lite.d_widths, config.resolution);
   require_range("lite.rgb_first", lite.rgb_first, 0, static_cast<int64_t>(lite.widths.size()) - 1);
@@ -89,7 +96,10 @@ void check_lite_config(const ModelConfig& config) {
   require_range("lite.quant.calibration", quant.calibration, 1, 1 << 24);
   require(config.channels == 1 || config.channels == 3, "channels",
           "lite draws 1 or 3 channels, not " + std::to_string(config.channels), "use --model stylegan2 for alpha");
-  require(config.classes == 0, "classes", "lite has no classes", "train one run a class, or use another --model");
+}
+
+int64_t lite_input_size(const ModelConfig& config) {
+  return config.lite.z_dim + (config.classes > 0 ? config.lite.embed_dim : 0);
 }
 
 std::vector<LiteLayer> lite_layers(const ModelConfig& config) {

@@ -27,14 +27,31 @@ std::string distill_folder(const std::string& name) {
   return path;
 }
 
+// Sub-folders "left" and "right" with a few of the sample pictures each.
+std::string classes_folder() {
+  const std::string path = test::process_folder() + "/classes",
+                    from = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  std::filesystem::remove_all(path);
+  for (const char* name : {"left", "right"}) std::filesystem::create_directories(path + "/" + name);
+  int64_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(from))
+    if (file.path().extension() == ".png" && count < 24)
+      std::filesystem::copy(file, path + (count++ % 2 ? "/left/" : "/right/") + file.path().filename().string());
+  return path;
+}
+
 // A run of a few steps on the sample pictures.
-std::string teacher_run(const std::string& family) {
+std::string teacher_run(const std::string& family, int64_t classes = 0) {
   TrainConfig config;
   config.out = distill_folder("teacher_" + family);
-  config.data.path = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  config.data.path = classes > 0 ? classes_folder() : std::string(CENTIGAN_SOURCE) + "/samples/smileys";
   config.model = lite_test::tiny_config(16);
+  if (classes > 0) config.model = lite_test::with_classes(config.model, classes);
   config.model.family = family;
+  if (family == "biggan") config.model.resolution = 32;
   config.model.lite.quant.calibration = 64;
+  config.model.biggan.g_ch = config.model.biggan.d_ch = 4, config.model.biggan.dim_z = 12;
+  config.model.biggan.g_attn = config.model.biggan.d_attn = "0";
   config.model.stylegan2.z_dim = config.model.stylegan2.w_dim = 12;
   config.model.stylegan2.channel_base = 256;
   config.model.stylegan2.channel_max = 16;
@@ -99,6 +116,37 @@ TEST(Distill, OtherFamiliesAreDistilledFirst) {
   EXPECT_EQ(report.end, TrainEnd::kFinished);
   EXPECT_TRUE(std::filesystem::exists(out + "-float/config.txt"));
   EXPECT_GT(report.psnr_after, report.psnr_before);
+}
+
+TEST(Distill, LiteTeachersHandOverTheirClasses) {
+  const std::string teacher = teacher_run("lite", 2), out = distill_folder("student_classes");
+  const auto report = distill(short_distillation(teacher, out), kQuiet);
+  EXPECT_GT(report.psnr_after, report.psnr_before - 1.0);
+  export_run(out, out + ".cgm");
+  EXPECT_NE(read_text(out + ".txt", "test").find("classes = 2\n"), std::string::npos);
+}
+
+TEST(Distill, StudentsLearnTheClassesOfOtherFamilies) {
+  for (const std::string family : {"stylegan2", "biggan"}) {
+    const std::string teacher = teacher_run(family, 2), out = distill_folder("classes_" + family);
+    auto config = short_distillation(teacher, out);
+    config.student.embed_dim = 7;
+    const auto report = distill(config, kQuiet);
+    EXPECT_EQ(report.end, TrainEnd::kFinished);
+    EXPECT_GT(report.psnr_after, report.psnr_before - 1.0);
+    export_run(out, out + ".cgm");
+    EXPECT_NE(read_text(out + ".txt", "test").find("classes = 2\n"), std::string::npos);
+  }
+}
+
+TEST(Distill, ATimeLimitEndsBothParts) {
+  const std::string teacher = teacher_run("stylegan2"), out = distill_folder("limited");
+  TrainOptions soon = kQuiet;
+  soon.time_limit = 0.01;
+  EXPECT_EQ(distill(short_distillation(teacher, out), soon).end, TrainEnd::kTimeLimit);
+  EXPECT_TRUE(std::filesystem::exists(out + "-float"));
+  EXPECT_FALSE(std::filesystem::exists(out));
+  EXPECT_EQ(distill(short_distillation(teacher, out), kQuiet).end, TrainEnd::kFinished);
 }
 
 TEST(Distill, FloatRunsCanBeExportedAsTheyAre) {

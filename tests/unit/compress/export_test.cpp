@@ -35,7 +35,10 @@ std::vector<ModelConfig> export_cases() {
   narrow.lite.quant.head_bits = 4, narrow.lite.widths = {13, 10, 7, 5};
   auto six = tiny_config(32, true);
   six.lite.quant.head_bits = 6, six.lite.first_convs = 2, six.lite.level_convs = 3, six.lite.quant.phase_from = 9;
-  for (const auto& more : {grey, bare, narrow, six}) cases.push_back(more);
+  auto classes = lite_test::with_classes(tiny_config(16));
+  auto bare_classes = lite_test::with_classes(bare);
+  bare_classes.lite.w_dim = 17;
+  for (const auto& more : {grey, bare, narrow, six, classes, bare_classes}) cases.push_back(more);
   return cases;
 }
 
@@ -44,6 +47,34 @@ TEST(Export, RuntimeDrawsTheIntegerPass) {
     const auto model = quantised(config);
     EXPECT_NO_THROW(check_parity(cgm_bytes(model), model, 16)) << config.resolution;
   }
+}
+
+TEST(Export, ParityFindsOneChangedEmbedding) {
+  const auto model = quantised(lite_test::with_classes(tiny_config(16)));
+  auto other = quantised(lite_test::with_classes(tiny_config(16)));
+  other.embed[2][0] = -other.embed[2][0];
+  EXPECT_THROW(check_parity(cgm_bytes(other), model), Error);
+}
+
+TEST(Export, NamesOfClassesTravel) {
+  auto model = quantised(lite_test::with_classes(tiny_config(16)));
+  const auto nameless = cgm_bytes(model);
+  model.class_names = {"cat", "Großer Hund", "cat"};
+  const auto bytes = cgm_bytes(model);
+  EXPECT_EQ(RuntimeModel(bytes).class_names(), model.class_names);
+  EXPECT_TRUE(RuntimeModel(nameless).class_names().empty());
+  EXPECT_EQ(RuntimeModel(bytes).picture(5, 1), RuntimeModel(nameless).picture(5, 1));
+  EXPECT_EQ(nameless[6], 0);  // as readers of 1.0 know it
+  EXPECT_EQ(bytes[6], 1);
+  const std::string header = cgm_as_c(bytes, "pets"), manifest = cgm_manifest(bytes, model);
+  for (const char* line : {"#define PETS_CLASSES 3\n", "#define PETS_LABEL_CAT 0u\n",
+                           "#define PETS_LABEL_GRO__ER_HUND 1u\n", "#define PETS_LABEL_CAT_2 2u\n"})
+    EXPECT_NE(header.find(line), std::string::npos) << line;
+  EXPECT_NE(manifest.find("classes = 3\nclass0 = cat\n"), std::string::npos);
+  EXPECT_EQ(cgm_as_c(nameless, "pets").find("LABEL"), std::string::npos);
+  auto damaged = bytes;
+  damaged[bytes.size() - 12] ^= 1;
+  EXPECT_THROW(RuntimeModel(damaged).class_names(), Error);
 }
 
 TEST(Export, ParityFindsOneChangedWeight) {
@@ -74,7 +105,7 @@ TEST(Export, StoppedPicturesAreErrors) {
   const RuntimeModel runtime(cgm_bytes(quantised(tiny_config(16))));
   cgrt_options options = CGRT_OPTIONS_DEFAULT;
   options.poll = [](void*) { return 1; };
-  EXPECT_THROW(runtime.picture(1, options), Error);
+  EXPECT_THROW(runtime.picture(1, options, 0), Error);
 }
 
 TEST(Export, WritesFileHeaderAndManifest) {

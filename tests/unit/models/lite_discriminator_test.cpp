@@ -29,6 +29,18 @@ TEST(LiteDiscriminator, GroupsAreInterleaved) {
   for (int64_t n : {1, 3, 5, 7}) EXPECT_FALSE(moved[n].item<bool>()) << n;
 }
 
+// Each class adds its own row of the embedding, times the features, to the logit without classes.
+TEST(LiteDiscriminator, ProjectsTheClass) {
+  LiteDiscriminator discriminator(with_classes(tiny_config()), 1), plain(tiny_config(), 1);
+  const auto images = normal("x", {4, 3, 16, 16}),
+             features = discriminator.features(discriminator.maps(images, true, {}), true);
+  const auto rows =
+      discriminator.named_parameters()["embed.weight"].index_select(0, at::tensor({2, 0, 1, 2}, at::kLong));
+  const auto expected = plain.forward(images, {}, true) + (features * rows).sum(1, true) / std::sqrt(12.0);
+  EXPECT_TRUE(at::allclose(discriminator.forward(images, one_hot({2, 0, 1, 2}), true), expected, 1e-5, 1e-5));
+  EXPECT_THROW(discriminator.forward(images, {}, true), Error);
+}
+
 TEST(LiteDiscriminator, FusedAndBf16StayNearExact) {
   auto config = tiny_config(32);
   const auto exact = make_lite_discriminator(config, 1);

@@ -112,6 +112,35 @@ TEST(LiteGenerator, MapsWithLeakyLayersOfLowRate) {
   EXPECT_LT((ws.select(1, 0) - x).abs().max().item<double>(), 1e-5);
 }
 
+TEST(LiteGenerator, MapsTheClassBesideTheLatent) {
+  LiteGenerator generator(with_classes(tiny_config()), 3);
+  EXPECT_EQ(generator.shape().c_dim, 3);
+  EXPECT_EQ(generator.named_parameters().keys().front(), "embed");
+  const auto z = normal("z", {2, 12}), embed = generator.embed();
+  const auto expected = at::cat({z, at::stack({embed[2], embed[0]})}, 1);
+  EXPECT_TRUE(at::equal(generator.input(z, one_hot({2, 0})), expected));
+  const auto same = generator.mapping(z.slice(0, 0, 1).repeat({3, 1}), one_hot({0, 1, 1}));
+  EXPECT_TRUE(at::equal(same[1], same[2]));
+  EXPECT_GT((same[0] - same[1]).abs().max().item<double>(), 1e-3);
+  EXPECT_THROW(generator.mapping(z, {}), Error);
+  EXPECT_THROW(generator.mapping(z, one_hot({0, 1}, 4)), Error);
+}
+
+TEST(LiteGenerator, TruncatesTowardsTheClass) {
+  LiteGenerator generator(with_classes(tiny_config()), 3);
+  stir(generator);
+  const at::NoGradGuard guard;
+  const auto ws = [&](int64_t label, const std::string& z, double psi) {
+    const auto c = one_hot({label});
+    return generator.truncate(generator.mapping(normal(z, {1, 12}), c), psi, -1, c);
+  };
+  EXPECT_TRUE(at::allclose(ws(1, "a", 0), ws(1, "b", 0), 0, 1e-6));
+  EXPECT_GT((ws(1, "a", 0) - ws(2, "a", 0)).abs().max().item<double>(), 1e-3);
+  EXPECT_TRUE(at::allclose(ws(1, "a", 0.5), (ws(1, "a", 0) + ws(1, "a", 1)) / 2, 1e-5, 1e-6));
+  const auto soft = generator.truncate(ws(1, "a", 1), 0, -1, (one_hot({1}) + one_hot({2})) / 2);
+  EXPECT_TRUE(at::allclose(soft, (ws(1, "a", 0) + ws(2, "a", 0)) / 2, 1e-5, 1e-6));
+}
+
 TEST(LiteGenerator, GradientsOfAllParameters) {
   LiteGenerator generator(tiny_config(8, true), 3);
   stir(generator);
@@ -120,6 +149,15 @@ TEST(LiteGenerator, GradientsOfAllParameters) {
   const SynthesisOptions options{NoiseMode::kConst, {}};
   const auto loss = [&] { return (generator.synthesis(generator.mapping(z, {}), options) * weight).sum(); };
   EXPECT_LT(directional_error(generator.parameters(), loss), 1e-6);
+}
+
+TEST(LiteGenerator, GradientsOfTheEmbedding) {
+  LiteGenerator generator(with_classes(tiny_config(8)), 3);
+  stir(generator);
+  generator.to(at::kDouble);
+  const auto z = normal("z", {2, 12}).to(at::kDouble), weight = normal("out", {2, 3, 8, 8}).to(at::kDouble);
+  const auto loss = [&] { return (generator.synthesis(generator.mapping(z, one_hot({2, 0})), {}) * weight).sum(); };
+  EXPECT_LT(directional_error({generator.embed()}, loss), 1e-6);
 }
 
 TEST(LiteGenerator, FusedPassesGiveThePlainGradients) {
@@ -204,7 +242,10 @@ TEST(LiteConfig, RefusesWhatTheFormatCannotHold) {
   refused("model.lite.w_dim: differs from z_dim", [](auto& c) { c.lite.mapping_layers = 0, c.lite.w_dim = 8; });
   refused("model.lite.quant.head_bits: 5 bits", [](auto& c) { c.lite.quant.head_bits = 5; });
   refused("model.channels", [](auto& c) { c.channels = 4; });
-  refused("model.classes", [](auto& c) { c.classes = 10; });
+  refused("model.classes: 65536", [](auto& c) { c.classes = 65536; });
+  refused("model.lite.embed_dim: is too large", [](auto& c) { c.classes = 2, c.lite.embed_dim = 1013; });
+  refused("model.lite.w_dim: differs from z_dim and embed_dim",
+          [](auto& c) { c.classes = 2, c.lite.mapping_layers = 0; });
 }
 
 }  // namespace

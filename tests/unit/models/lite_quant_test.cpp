@@ -4,6 +4,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
+#include "centigan/models/drawing.h"
 #include "lite_support.h"
 
 namespace centigan {
@@ -40,11 +41,17 @@ std::vector<uint64_t> first_seeds(int64_t count) {
   return seeds;
 }
 
-at::Tensor student_bytes(LiteStudent& student, int64_t count) {
+at::Tensor student_bytes(LiteStudent& student, int64_t count, double psi = 1.0) {
   at::NoGradGuard guard;
-  const auto z = latents_of_seeds(count, student.shape().z_dim);
-  const SynthesisOptions options{NoiseMode::kRandom, at::arange(count, at::kLong)};
-  return to_uint8(student.synthesis(student.mapping(z, {}), options));
+  const DrawRequest request = request_of_seeds(student.shape(), first_seeds(count));
+  return to_uint8(student.forward(request.z, request.labels, psi, {NoiseMode::kRandom, request.noise_seeds}));
+}
+
+// A byte here and there may be one step off: the student adds in floats.
+void expect_same_pictures(const at::Tensor& a, const at::Tensor& b) {
+  const auto difference = (a.to(at::kInt) - b.to(at::kInt)).abs();
+  EXPECT_LE(difference.max().item<int>(), 1);
+  EXPECT_LT((difference > 0).to(at::kDouble).mean().item<double>(), 1e-3);
 }
 
 double picture_error(LiteGenerator& teacher, LiteStudent& student) {
@@ -65,11 +72,52 @@ TEST(LiteQuant, StudentComputesWithTheIntegersOfItsFile) {
       Pair pair(tiny_config(32, noise), phase_from);
       const auto a = student_bytes(pair.student, 16);
       const auto b = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(16));
-      const auto difference = (a.to(at::kInt) - b.to(at::kInt)).abs();
-      EXPECT_LE(difference.max().item<int>(), 1);
-      EXPECT_LT((difference > 0).to(at::kDouble).mean().item<double>(), 1e-3);
+      expect_same_pictures(a, b);
     }
   }
+}
+
+TEST(LiteQuant, ClassesAreIntegersToo) {
+  Pair pair(with_classes(tiny_config(32)));
+  const auto model = pair.student.freeze("tiny");
+  EXPECT_EQ(model.embed.sizes(), (std::vector<int64_t>{3, 5}));
+  EXPECT_EQ(model.centre.sizes(), (std::vector<int64_t>{3, 12}));
+  EXPECT_EQ(model.embed.abs().amax(0).min().item<int>(), 112);  // equalised: 3.5 of 1/32
+  expect_same_pictures(student_bytes(pair.student, 16), lite_integer_pictures_of_seeds(model, first_seeds(16)));
+  IntegerOptions options;
+  options.labels = at::tensor({0, 1, 2, 1}, at::kLong);
+  const auto z = lite_integer_latent(normal("z", {1, 12})).repeat({4, 1});
+  const auto pictures = lite_integer_pictures(model, z, at::zeros({4}, at::kLong), options);
+  EXPECT_TRUE(at::equal(pictures[1], pictures[3]));
+  EXPECT_FALSE(at::equal(pictures[0], pictures[1]));
+  EXPECT_FALSE(at::equal(pictures[1], pictures[2]));
+}
+
+TEST(LiteQuant, ClassesKeepTheirCentres) {
+  Pair pair(with_classes(tiny_config(16)));
+  IntegerOptions options;
+  options.truncation = 0;
+  const auto centres = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(6), options);
+  EXPECT_TRUE(at::equal(centres.slice(0, 0, 3), centres.slice(0, 3, 6)));
+  EXPECT_FALSE(at::equal(centres[0], centres[1]));
+  const auto drawn = student_bytes(pair.student, 6, 0.0);  // rounds the style after the mean, so a step may differ
+  EXPECT_LT((drawn.to(at::kInt) - centres.to(at::kInt)).abs().to(at::kDouble).mean().item<double>(), 1.0);
+}
+
+TEST(LiteQuant, StudentDrawsTheClassesOfTheTeacher) {
+  Pair pair(with_classes(tiny_config(32)));
+  at::NoGradGuard guard;
+  const auto z = latents_of_seeds(6, 12), c = one_hot({0, 1, 2, 0, 1, 2});
+  const auto a = pair.teacher.forward(z, c, 1.0, {}), b = pair.student.forward(z, c, 1.0, {});
+  EXPECT_LT((a - b).norm().item<double>() / (a - a.mean()).norm().item<double>(), 0.12);
+}
+
+TEST(LiteQuant, ClassesNeedNoMapping) {
+  auto config = with_classes(tiny_config(16));
+  config.lite.mapping_layers = 0, config.lite.w_dim = 17;
+  Pair pair(config);
+  expect_same_pictures(student_bytes(pair.student, 8),
+                       lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(8)));
 }
 
 TEST(LiteQuant, StudentDrawsTheTeachersPictures) {
@@ -111,10 +159,11 @@ TEST(LiteQuant, SizesOfChannelsAndFiltersCostNothing) {
 }
 
 TEST(LiteQuant, GradientsPassThroughTheRounding) {
-  Pair pair(tiny_config(16), 9);
+  Pair pair(with_classes(tiny_config(16)), 9);
   const auto z = latents_of_seeds(8, 12), weight = normal("out", {8, 3, 16, 16});
+  const auto c = one_hot({0, 1, 2, 0, 1, 2, 0, 1});
   const auto gradients = [&](Generator& g) {  // times the parameters, which does not depend on the channels' sizes
-    const auto picture = g.synthesis(g.mapping(z, {}), {});
+    const auto picture = g.synthesis(g.mapping(z, c), {});
     auto result = torch::autograd::grad({(picture * weight).sum()}, g.parameters());
     for (size_t i = 0; i < result.size(); ++i) result[i] = result[i] * g.parameters()[i].detach();
     return result;

@@ -28,6 +28,16 @@ inline ModelConfig tiny_config(int64_t resolution = 16, bool noise = false) {
   return config;
 }
 
+inline ModelConfig with_classes(ModelConfig config, int64_t classes = 3) {
+  config.classes = classes;
+  config.lite.embed_dim = 5;
+  return config;
+}
+
+inline at::Tensor one_hot(const std::vector<int64_t>& labels, int64_t classes = 3) {
+  return at::one_hot(at::tensor(labels, at::kLong), classes).to(at::kFloat);
+}
+
 inline at::Tensor normal(const std::string& name, at::IntArrayRef shape) {
   int64_t count = 1;
   for (int64_t size : shape) count *= size;

@@ -1,7 +1,9 @@
 // `centigan run`: pictures of a .cgm file, drawn by the C runtime as a microcontroller draws them.
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "../cgm_file.h"
 #include "../drawing.h"
@@ -11,7 +13,9 @@
 #include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
+#include "centigan/core/text.h"
 #include "centigan/metrics/picture_set.h"
+#include "centigan/models/drawing.h"
 
 namespace centigan {
 namespace {
@@ -56,11 +60,40 @@ struct Pictures {
   std::vector<at::Tensor> planes;
 };
 
-Pictures draw_all(const CgmFile& file, const std::vector<uint64_t>& seeds, uint32_t label,
+// What `--label` means for a seed: a class by its name or number, one drawn by the runtime, or the class of the seed.
+class DrawnLabels {
+ public:
+  DrawnLabels(const CommandLine& line, const CgmFile& file) : classes_(file.info().classes) {
+    if (!line.has("label")) return;
+    const std::string text = line.text("label");
+    const auto& names = file.class_names();
+    const auto named = std::find(names.begin(), names.end(), text);
+    if (named != names.end())
+      label_ = static_cast<uint32_t>(named - names.begin());
+    else if (text == "random")
+      label_ = CGRT_LABEL_RANDOM;
+    else if (names.empty() || text.find_first_not_of("0123456789") == std::string::npos)
+      label_ = static_cast<uint32_t>(line.integer("label", 0, 65535));
+    else
+      fail_usage("run", "--label", escaped(text) + " is no class of " + escaped(file.path()),
+                 did_you_mean(text, names, "there are " + joined(names)));
+  }
+
+  uint32_t of(uint64_t seed) const {
+    if (label_) return *label_;
+    return classes_ > 0 ? static_cast<uint32_t>(class_of_seed(seed, classes_)) : 0;
+  }
+
+ private:
+  int64_t classes_;
+  std::optional<uint32_t> label_;
+};
+
+Pictures draw_all(const CgmFile& file, const std::vector<uint64_t>& seeds, const DrawnLabels& labels,
                   const cgrt_options& options) {
   Pictures pictures;
   for (const uint64_t seed : seeds) {
-    const auto rows = file.draw(seed, label, options);
+    const auto rows = file.draw(seed, labels.of(seed), options);
     const int64_t height =
         file.info().height >> (options.quality == CGRT_BEST ? 0 : file.info().qualities_present - 1 - options.quality);
     pictures.raw.insert(pictures.raw.end(), rows.begin(), rows.end());
@@ -93,14 +126,14 @@ int run(const CommandLine& line) {
   if (line.has("seed") && line.has("seeds"))
     fail_usage("run", "--seed, --seeds", "both are given", "keep one of the two");
   const auto seeds = number_list(line, line.has("seeds") ? "seeds" : "seed");
-  const auto label = static_cast<uint32_t>(line.integer("label", 0, 65535));
   if (!line.has("out") && !line.has("raw"))
     fail_usage("run", "--out", "missing", "say where the picture goes: --out FILE.png, --out DIR or --raw FILE");
   if (line.has("out")) check_output_name(line.text("out"));
 
   const CgmFile file(path);
+  const DrawnLabels labels(line, file);
   if (line.has("out") && !is_png(line.text("out"))) make_folder(line.text("out"), "run");
-  const Pictures pictures = draw_all(file, seeds, label, options);
+  const Pictures pictures = draw_all(file, seeds, labels, options);
   if (line.has("raw")) write_file_atomically(line.text("raw"), pictures.raw.data(), pictures.raw.size(), "run");
   if (line.has("out")) write_drawn(line.text("out"), pictures, seeds);
   say(std::to_string(seeds.size()) + " pictures of " + path + " in " + line.text(line.has("out") ? "out" : "raw"));
@@ -115,7 +148,7 @@ Verb run_verb() {
           "FILE.cgm --seeds 0-63 --out sheet.png",
           {{"seed", "N", "0", "Seed of the picture."},
            {"seeds", "LIST", "", "Seeds of several pictures."},
-           {"label", "L", "0", "Class of the pictures."},
+           {"label", "L", "", "Class of the pictures, a name or a number; random: by the seed. Else seed mod classes."},
            {"trunc", "PSI", "1", "Truncation towards the mean picture, 0 to 1; 1 is none."},
            {"quality", "Q", "", "Quality level in the file; the best one if not given."},
            {"noise", "MODE", "seed", "Noise: seed, fixed (the file's own) or off."},

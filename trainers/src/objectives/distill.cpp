@@ -3,6 +3,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/random.h"
+#include "centigan/models/drawing.h"
 #include "centigan/trainers/objectives.h"
 
 namespace centigan {
@@ -23,14 +24,15 @@ torch::Tensor coarser(const torch::Tensor& images) {
 
 class Distill final : public Objective {
  public:
-  explicit Distill(DistillParts parts) : parts_(std::move(parts)), latent_(parts_.seed, "latent/distill") {
+  explicit Distill(DistillParts parts)
+      : parts_(std::move(parts)), latent_(parts_.seed, "latent/distill"), label_(parts_.seed, "label/distill") {
     const GeneratorShape& s = parts_.student->shape();
     const GeneratorShape& t = parts_.teacher->shape();
-    const bool fits = s.channels == t.channels && s.z_dim == t.z_dim && t.height >= s.height && t.width >= s.width &&
-                      t.height % s.height == 0 && t.height / s.height == t.width / s.width;
+    const bool fits = s.channels == t.channels && s.z_dim == t.z_dim && s.c_dim == t.c_dim && t.height >= s.height &&
+                      t.width >= s.width && t.height % s.height == 0 && t.height / s.height == t.width / s.width;
     if (!fits)
       fail_usage("distill", "model", "student of " + text(s) + " does not fit teacher of " + text(t),
-                 "the sizes of latent and channels must be equal, the teacher's side a multiple of the student's");
+                 "latent, classes and channels must be equal, the teacher's side a multiple of the student's");
     for (torch::Tensor parameter : parts_.teacher->parameters()) parameter.requires_grad_(false);
     parts_.teacher->eval();
   }
@@ -45,8 +47,8 @@ class Distill final : public Objective {
 
   torch::Tensor accumulate(const Phase&, const Batch& batch, Stats& stats) override {
     const torch::Tensor z = latent_.normal(batch.first, batch.size, parts_.student->shape().z_dim).to(parts_.device);
-    const torch::Tensor wanted = teacher_images(z, batch);
-    const torch::Tensor ws = parts_.student->mapping(z, batch.labels);
+    const torch::Tensor c = labels(batch), wanted = teacher_images(z, c, batch);
+    const torch::Tensor ws = parts_.student->mapping(z, c);
     ws_[batch.piece] = ws.detach();
     return loss(parts_.student->synthesis(ws, noise(batch)), wanted, stats);
   }
@@ -56,7 +58,7 @@ class Distill final : public Objective {
  private:
   static std::string text(const GeneratorShape& s) {
     return std::to_string(s.channels) + "x" + std::to_string(s.height) + "x" + std::to_string(s.width) + ", latent " +
-           std::to_string(s.z_dim);
+           std::to_string(s.z_dim) + (s.c_dim > 0 ? ", " + std::to_string(s.c_dim) + " classes" : "");
   }
 
   SynthesisOptions noise(const Batch& batch) const {
@@ -65,9 +67,14 @@ class Distill final : public Objective {
     return options;
   }
 
-  torch::Tensor teacher_images(const torch::Tensor& z, const Batch& batch) const {
+  torch::Tensor labels(const Batch& batch) const {
+    const torch::Tensor c = drawn_labels(label_, batch.first, batch.size, parts_.student->shape().c_dim);
+    return c.defined() ? c.to(parts_.device) : c;
+  }
+
+  torch::Tensor teacher_images(const torch::Tensor& z, const torch::Tensor& c, const Batch& batch) const {
     const at::NoGradGuard no_grad;
-    const torch::Tensor images = parts_.teacher->forward(z, batch.labels, 1.0, noise(batch));
+    const torch::Tensor images = parts_.teacher->forward(z, c, 1.0, noise(batch));
     const int64_t factor = images.size(2) / parts_.student->shape().height;
     return factor == 1 ? images : at::avg_pool2d(images, {factor, factor});
   }
@@ -86,7 +93,7 @@ class Distill final : public Objective {
   }
 
   DistillParts parts_;
-  RandomStream latent_;
+  RandomStream latent_, label_;
   std::vector<torch::Tensor> ws_;
 };
 

@@ -8,19 +8,21 @@
 
 namespace centigan {
 
-// The canonical bytes of format 1.0 (docs/cgm-format.md, section 5), with the best hand-over stored.
+// The canonical bytes of the format (docs/cgm-format.md, section 2), with the best hand-over stored. Version 1.0 without
+// names of classes, 1.1 with them.
 std::vector<uint8_t> cgm_bytes(const QuantizedLite& model);
 
 // Draws `seeds` pictures with the C runtime and with the exact integer pass, at three truncations, and compares the
-// bytes. Also compares every arena size with the planner's. A difference, or a file the runtime refuses: Error that
+// bytes; classes in turn, every fourth one drawn by the runtime. Also compares every arena size with the planner's. A difference, or a file the runtime refuses: Error that
 // names it.
 void check_parity(const std::vector<uint8_t>& bytes, const QuantizedLite& model, int64_t seeds = 16);
 
-// A C header: `static const` 8-byte aligned bytes and NAME_ARENA_BYTES, NAME from `name` (letters, digits, '_').
+// A C header: `static const` 8-byte aligned bytes, NAME_ARENA_BYTES, and with classes NAME_CLASSES and a label
+// NAME_LABEL_CAT for the class "cat"; NAME from `name` (letters, digits, '_').
 std::string cgm_as_c(const std::vector<uint8_t>& bytes, const std::string& name);
 
 // What a user of the file wants to know, as `key = value` lines: hash, sizes, latent, MACs and arena for every quality
-// and hand-over, SHA-256 of the picture for seeds 0 … 7.
+// and hand-over, names of classes, SHA-256 of the picture for seeds 0 … 7 (of class seed mod classes).
 std::string cgm_manifest(const std::vector<uint8_t>& bytes, const QuantizedLite& model);
 
 struct ExportedFiles {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <vector>
 
+#include "centigan/core/random.h"
 #include "centigan/models/generator.h"
 
 namespace centigan {
@@ -22,7 +23,13 @@ struct DrawRequest {
   int64_t count() const { return z.defined() ? z.size(0) : ws.size(0); }
 };
 
-// Latents that the C runtime draws for the same seeds, noise keyed by them, and seed mod classes as the class.
+// The class of a seed's picture where nobody names one: seed mod classes.
+int64_t class_of_seed(uint64_t seed, int64_t classes);
+
+// One-hot labels [count,classes] of items first … first+count-1, drawn evenly by `stream`; undefined without classes.
+torch::Tensor drawn_labels(const RandomStream& stream, int64_t first, int64_t count, int64_t classes);
+
+// Latents that the C runtime draws for the same seeds, noise keyed by them, and the classes of the seeds.
 DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint64_t>& seeds);
 
 // float32 [N,C,H,W] on the CPU, not clamped, drawn on `device`, where the generator is, in IEEE float32 and on all

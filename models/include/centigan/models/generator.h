@@ -37,8 +37,9 @@ class Generator : public torch::nn::Module {
   // w_avg <- w.mean(0) + beta * (w_avg - w.mean(0)) for ws of one batch, under NoGradGuard. What is not finite
   // moves nothing.
   virtual void track_w(const torch::Tensor& ws, double beta);
-  // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all). A label within ws stays.
-  virtual torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1);
+  // w_avg + psi * (ws - w_avg), on the first `cutoff` ws (negative: all). A label within ws stays; families that know a
+  // mean style a class pull towards that of `c` where it is given.
+  virtual torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff = -1, const torch::Tensor& c = {});
   // mapping, truncation, synthesis.
   torch::Tensor forward(const torch::Tensor& z, const torch::Tensor& c, double psi, const SynthesisOptions& options,
                         int64_t cutoff = -1);

@@ -34,8 +34,11 @@ struct LiteLayer {
 };
 
 // Usage errors name the field: widths that do not give the resolution, sizes beyond the format, channels other than 1
-// or 3, classes.
+// or 3.
 void check_lite_config(const ModelConfig& config);
+
+// What the mapping takes: the latent, and the embedding of the class where there are classes.
+int64_t lite_input_size(const ModelConfig& config);
 
 // The layer table of a generator; the config has passed check_lite_config.
 std::vector<LiteLayer> lite_layers(const ModelConfig& config);
@@ -62,6 +65,8 @@ using LiteUnit = std::shared_ptr<LiteUnitImpl>;
 
 // x_k = g_k(w) * d_k(w) * sqrt(2) * lrelu(W_k (*) x_{k-1} + b_k + n_k * noise); picture = upsampled sum of toRGBs whose
 // weights are scaled by r(w) a channel. ws is [N,1,w_dim]. Noise is the runtime's: a function of seed, layer, position.
+// A class is a row of `embed` that the mapping sees beside the latent, so it acts through the gains of every channel;
+// truncation pulls towards the mean style of the class.
 class LiteGenerator final : public Generator {
  public:
   LiteGenerator(const ModelConfig& config, uint64_t seed);
@@ -69,13 +74,19 @@ class LiteGenerator final : public Generator {
   torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor& c) override;
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
+  torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) override;
+
+  // [z, embedding of c], [N,lite_input_size]. Without classes: z.
+  torch::Tensor input(const torch::Tensor& z, const torch::Tensor& c) const;
 
   const ModelConfig& config() const { return config_; }
   const std::vector<LiteUnit>& units() const { return units_; }
+  torch::Tensor& embed() { return embed_; }  // [classes,embed_dim]; undefined without classes
 
  private:
   ModelConfig config_;
   GeneratorShape shape_;
+  torch::Tensor embed_;
   std::vector<LiteUnit> units_;
   torch::Tensor w_avg_;
 };
@@ -88,7 +99,8 @@ struct LiteDiscUnitImpl : torch::nn::Module {
 };
 using LiteDiscUnit = std::shared_ptr<LiteDiscUnitImpl>;
 
-// Residual, one 3x3 convolution of stride 2 a block, minibatch standard deviation at 4 px; logits [N,1] float32.
+// Residual, one 3x3 convolution of stride 2 a block, minibatch standard deviation at 4 px; logits [N,1] float32. With
+// classes it is a projection discriminator (Miyato and Koyama, 2018): features times the class's embedding are added.
 class LiteDiscriminator final : public LayeredDiscriminator {
  public:
   LiteDiscriminator(const ModelConfig& config, uint64_t seed);
@@ -99,8 +111,8 @@ class LiteDiscriminator final : public LayeredDiscriminator {
 
  private:
   ModelConfig config_;
-  LiteDiscUnit from_rgb_, last_conv_, fc_, out_;
-  std::vector<LiteDiscUnit> convs_, skips_;  // from the highest resolution down
+  LiteDiscUnit from_rgb_, last_conv_, fc_, out_, embed_;  // embed_: [classes,F]; null without classes
+  std::vector<LiteDiscUnit> convs_, skips_;               // from the highest resolution down
 };
 
 std::shared_ptr<Generator> make_lite_generator(const ModelConfig& config, uint64_t seed);

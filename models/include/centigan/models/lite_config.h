@@ -24,6 +24,7 @@ inline void visit(ConfigVisitor& v, LiteQuantConfig& c) {
 
 struct LiteConfig {
   int64_t z_dim = 128, w_dim = 128;
+  int64_t embed_dim = 32;  // of a class, beside the latent; without classes there is none
   int64_t mapping_layers = 2;
   std::vector<int64_t> widths = {64, 64, 48, 32};  // one a level, from 4 px up; resolution = 4 << (levels - 1)
   int64_t rgb_first = 2;                           // first level with a toRGB (2: 16 px)
@@ -39,6 +40,7 @@ struct LiteConfig {
 inline void visit(ConfigVisitor& v, LiteConfig& c) {
   v.field("z_dim", c.z_dim, "Size of the latent.");
   v.field("w_dim", c.w_dim, "Size of the style vector.");
+  v.field("embed_dim", c.embed_dim, "Size of a class's embedding, which the mapping sees beside the latent.");
   v.field("mapping_layers", c.mapping_layers, "Layers of the mapping network.");
   v.field("widths", c.widths, "Channels of the generator a level, from 4 px up.");
   v.field("rgb_first", c.rgb_first, "First level that adds to the picture (2: 16 px).");

@@ -34,16 +34,21 @@ struct QuantizedLayer {
 struct QuantizedLite {
   int64_t levels = 0, channels = 3, rgb_first = 0, map_layers = 0, latent = 0, style = 0;
   uint64_t noise_seed = 0;
-  std::string name;      // at most 24 bytes
-  torch::Tensor centre;  // int8 [1, style]
+  std::string name;                      // at most 24 bytes
+  torch::Tensor embed;                   // int8 [classes, embed_dim]; undefined without classes
+  torch::Tensor centre;                  // int8 [1 or classes, style]
+  std::vector<std::string> class_names;  // one a class, or none
   std::vector<QuantizedLayer> layers;
   int64_t side() const { return kLiteStart << (levels - 1); }
+  int64_t classes() const { return embed.defined() ? embed.size(0) : 0; }
+  int64_t input_size() const { return latent + (embed.defined() ? embed.size(1) : 0); }
 };
 
 struct IntegerOptions {
   int64_t truncation = 256;              // psi in Q8, 0 … 256
   NoiseMode noise = NoiseMode::kRandom;  // by the seed of each picture; kConst: by the file's noise_seed
   int64_t quality = -1;                  // 0: the first level with a toRGB, …; -1: the best
+  torch::Tensor labels;                  // int64 [N]; undefined: class_of_seed (drawing.h) of each seed
 };
 
 // The latent as the runtime sees it: 1/32 steps. z [N,latent], a multiple of 1/4096 or any float -> int64 -127 … 127.
@@ -84,6 +89,7 @@ class LiteStudent final : public Generator {
   torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor& c) override;
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
+  torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) override;
 
   // Takes over weights and w_avg of `teacher` (same ModelConfig), brings its channels to one size (which changes no
   // picture) and fixes the ranges over `quant.calibration` latents of (seed, "calibration"). `progress(done, total)` is
@@ -91,15 +97,19 @@ class LiteStudent final : public Generator {
   void adopt(LiteGenerator& teacher, uint64_t seed, const std::function<void(int64_t, int64_t)>& progress = {});
 
   // The integers of the present weights; what the runtime draws.
-  QuantizedLite freeze(const std::string& name) const;
+  QuantizedLite freeze(const std::string& name);
 
   const ModelConfig& config() const { return config_; }
   const std::vector<LiteStudentUnit>& units() const { return units_; }
   const torch::Tensor& style_scale() const;  // float64 scalar: w = scale * int8
 
  private:
+  torch::Tensor input(const torch::Tensor& z, const torch::Tensor& c) const;
+  torch::Tensor centres();
+
   ModelConfig config_;
   GeneratorShape shape_;
+  torch::Tensor embed_;  // [classes,embed_dim]; undefined without classes
   std::vector<LiteStudentUnit> units_;
   torch::Tensor w_avg_;
   torch::Tensor calibrated_;  // int64 scalar: 1 once ranges are fixed

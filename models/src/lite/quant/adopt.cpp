@@ -123,6 +123,7 @@ void LiteStudent::adopt(LiteGenerator& teacher, uint64_t seed, const std::functi
     if (s.layer.demod) set_energy(*even->units()[row], s);
     set_shifts(s, ranges[row]);
   }
+  if (embed_.defined()) embed_.copy_(even->embed());
   w_avg_.copy_(teacher.w_avg());
   calibrated_.fill_(1);
 }

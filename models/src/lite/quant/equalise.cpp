@@ -10,8 +10,9 @@ namespace centigan {
 namespace {
 
 constexpr int64_t kEqualiseLatents = 512;
-constexpr double kTopGain = 4.0;      // of the +-8 that a Q12 gain can be; training may move it
-constexpr double kLeastShare = 1e-4;  // of a layer's largest, for channels that are all but dead
+constexpr double kTopGain = 4.0;       // of the +-8 that a Q12 gain can be; training may move it
+constexpr double kLeastShare = 1e-4;   // of a layer's largest, for channels that are all but dead
+constexpr double kTopEmbedding = 3.5;  // of the +-3.97 that an int8 code of the latent's scale can be
 constexpr double kTiny = 1e-12;
 
 std::shared_ptr<LiteGenerator> copy_of(LiteGenerator& generator) {
@@ -66,6 +67,16 @@ void scale_channels(LiteUnitImpl& writer, const std::vector<LiteUnitImpl*>& read
   }
 }
 
+// Every element of the embeddings gets the range of its code; the first mapping layer, which reads them, makes up for
+// it.
+void scale_embedding(LiteGenerator& generator) {
+  LiteUnitImpl& reader = *generator.units()[0];
+  if (!generator.embed().defined() || reader.layer.op != LiteOp::kMap) return;
+  const auto factor = at::clamp_min(generator.embed().abs().amax(0) / kTopEmbedding, kTiny);
+  generator.embed().div_(factor);
+  reader.weight.narrow(1, generator.shape().z_dim, factor.size(0)).mul_(factor);
+}
+
 at::Tensor largest_energies(const LiteUnitImpl& unit) {
   return unit.scaled_weight().to(at::kCPU, at::kDouble).square().sum({2, 3}).amax(1);
 }
@@ -82,6 +93,7 @@ void scale_filters(LiteUnitImpl& unit, double energy) {
 std::shared_ptr<LiteGenerator> equalised(LiteGenerator& generator, uint64_t seed) {
   at::NoGradGuard guard;
   auto copy = copy_of(generator);
+  scale_embedding(*copy);
   const auto& units = copy->units();
   const auto peaks = measure_channels(*copy, kEqualiseLatents, seed);
   std::vector<double> energies;  // before the channels move, so that weights keep their size

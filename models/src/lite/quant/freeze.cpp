@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include "../class_centres.h"
 #include "centigan/models/lite_quant.h"
 #include "integers.h"
 #include "straight_through.h"
@@ -42,7 +43,13 @@ QuantizedLayer frozen_layer(const LiteStudentUnitImpl& s, bool first_rgb) {
 
 }  // namespace
 
-QuantizedLite LiteStudent::freeze(const std::string& name) const {
+// Means of the style in floats, [1 or classes, style].
+torch::Tensor LiteStudent::centres() {
+  if (!embed_.defined()) return w_avg_.unsqueeze(0);
+  return class_centres(*this, at::arange(config_.classes, embed_.options().dtype(at::kLong)));
+}
+
+QuantizedLite LiteStudent::freeze(const std::string& name) {
   at::NoGradGuard guard;
   QuantizedLite model;
   model.levels = static_cast<int64_t>(config_.lite.widths.size());
@@ -52,7 +59,8 @@ QuantizedLite LiteStudent::freeze(const std::string& name) const {
   model.latent = config_.lite.z_dim;
   model.style = config_.lite.w_dim;
   model.name = name.substr(0, 24);
-  model.centre = as_type(ste_round(w_avg_.to(at::kDouble) / style_scale(), -127, 127), at::kChar).unsqueeze(0);
+  model.centre = as_type(ste_round(centres().to(at::kDouble) / style_scale(), -127, 127), at::kChar);
+  if (embed_.defined()) model.embed = as_type(ste_round(embed_.to(at::kDouble) / kLatentScale, -127, 127), at::kChar);
   bool seen_rgb = false;
   for (const LiteStudentUnit& unit : units_) {
     const bool to_rgb = unit->layer.op == LiteOp::kToRgb;

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "centigan/core/random.h"
+#include "centigan/models/drawing.h"
 #include "centigan/models/lite_quant.h"
 
 namespace centigan {
@@ -79,10 +80,20 @@ at::Tensor mapped(const QuantizedLayer& q, const at::Tensor& x, IntegerPass& pas
   return at::clamp(y, -kInt8, kInt8);
 }
 
+at::Tensor labels_of(const IntegerPass& pass) {
+  if (pass.options.labels.defined()) return pass.options.labels;
+  auto labels = at::zeros_like(pass.seeds);
+  for (int64_t i = 0; pass.model.classes() > 0 && i < labels.size(0); ++i)
+    labels[i].fill_(class_of_seed(static_cast<uint64_t>(pass.seeds[i].item<int64_t>()), pass.model.classes()));
+  return labels;
+}
+
 at::Tensor style_vector(const at::Tensor& z, IntegerPass& pass) {
-  auto x = z;
-  for (int64_t i = 0; i < pass.model.map_layers; ++i) x = mapped(pass.model.layers[i], x, pass);
-  const auto centre = wide(pass.model.centre[0]);
+  const QuantizedLite& model = pass.model;
+  const auto labels = labels_of(pass);
+  auto x = model.classes() > 0 ? at::cat({z, wide(model.embed.index_select(0, labels))}, 1) : z;
+  for (int64_t i = 0; i < model.map_layers; ++i) x = mapped(model.layers[i], x, pass);
+  const auto centre = wide(model.centre.index_select(0, model.centre.size(0) > 1 ? labels : at::zeros_like(labels)));
   return at::clamp(centre + rounded((x - centre) * pass.options.truncation, 8), -kInt8, kInt8);
 }
 

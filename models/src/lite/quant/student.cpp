@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "../../labels.h"
+#include "../class_centres.h"
 #include "../fused.h"
 #include "centigan/core/error.h"
 #include "centigan/models/lite_quant.h"
@@ -115,7 +117,8 @@ LiteStudentUnitImpl::LiteStudentUnitImpl(const LiteLayer& l, int64_t w_dim) : la
 LiteStudent::LiteStudent(const ModelConfig& config) : config_(config) {
   check_lite_config(config);
   const LiteConfig& lite = config.lite;
-  shape_ = {lite.z_dim, 0, lite.w_dim, 1, config.channels, config.resolution, config.resolution};
+  shape_ = {lite.z_dim, config.classes, lite.w_dim, 1, config.channels, config.resolution, config.resolution};
+  if (config.classes > 0) embed_ = register_parameter("embed", at::zeros({config.classes, lite.embed_dim}));
   for (const LiteLayer& layer : student_layers(config)) {
     units_.push_back(std::make_shared<LiteStudentUnitImpl>(layer, lite.w_dim));
     register_module(layer.name, units_.back());
@@ -124,16 +127,31 @@ LiteStudent::LiteStudent(const ModelConfig& config) : config_(config) {
   calibrated_ = register_buffer("calibrated", at::zeros({}, at::kLong));
 }
 
-torch::Tensor LiteStudent::mapping(const torch::Tensor& z, const torch::Tensor& /*c*/) {
+// The embedding has the latent's scale, so that one weight serves both.
+torch::Tensor LiteStudent::input(const torch::Tensor& z, const torch::Tensor& c) const {
+  const auto latent = ste_round(z.to(at::kDouble) / kLatentScale, -127, 127);
+  if (!embed_.defined()) return latent;
+  require_labels(c, config_.classes);
+  const auto rows = at::matmul(c.to(embed_.options().dtype(at::kDouble)), embed_.to(at::kDouble));
+  return at::cat({latent, ste_round(rows / kLatentScale, -127, 127)}, 1);
+}
+
+torch::Tensor LiteStudent::mapping(const torch::Tensor& z, const torch::Tensor& c) {
   if (calibrated_.item<int64_t>() == 0)
     fail_usage("models", "model.lite.int8", "the integers of this generator have no ranges yet",
                "make it from a trained one with `centigan distill`");
-  auto x = ste_round(z.to(at::kDouble) / kLatentScale, -127, 127);
+  auto x = input(z, c);
   for (const LiteStudentUnit& unit : units_) {
     if (unit->layer.op != LiteOp::kMap) break;
     x = student_map_vector(*unit, x);
   }
   return (x * style_scale()).to(z.scalar_type()).unsqueeze(1);
+}
+
+torch::Tensor LiteStudent::truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) {
+  if (!embed_.defined() || !c.defined()) return Generator::truncate(ws, psi, cutoff);
+  if (psi == 1.0 || cutoff == 0) return ws;
+  return truncate_to_classes(*this, ws, psi, c);
 }
 
 torch::Tensor LiteStudent::synthesis(const torch::Tensor& ws, const SynthesisOptions& options) {

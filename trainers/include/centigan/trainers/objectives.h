@@ -32,7 +32,7 @@ std::unique_ptr<Objective> make_hinge(const ObjectiveContext& context);
 // Experimental: the same with the relativistic pairing loss, and R2 beside R1. G needs scores of reals too.
 std::unique_ptr<Objective> make_relativistic(const ObjectiveContext& context);
 
-// A student G (trained, averaged) learns the pictures of a frozen teacher from endless latents: L1 at full size and on
+// A student G (trained, averaged) learns the pictures of a frozen teacher from endless latents and labels: L1 at full size and on
 // `pyramid_levels` coarser ones, and `gradient_weight` times the L1 between differences of neighbouring pixels. A
 // teacher of another size is average-pooled or refused. `on_step` (may be empty) is called before each step on the main
 // thread, for students that change over a run.
