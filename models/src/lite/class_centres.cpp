@@ -21,7 +21,7 @@ torch::Tensor class_centres(Generator& generator, const torch::Tensor& classes) 
   const auto labels = at::one_hot(classes, shape.c_dim).to(options);
   std::vector<at::Tensor> rows;
   for (int64_t k = 0; k < classes.size(0); ++k)
-    rows.push_back(generator.mapping(z, labels[k].expand({kCentreLatents, shape.c_dim})).mean({0, 1}));
+    rows.push_back(generator.mapping(z, labels[k].expand({kCentreLatents, shape.c_dim})).flatten(0, 1).mean(0));
   return at::stack(rows);
 }
 

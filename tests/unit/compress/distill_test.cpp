@@ -48,7 +48,7 @@ std::string teacher_run(const std::string& family, int64_t classes = 0) {
   config.model = lite_test::tiny_config(16);
   if (classes > 0) config.model = lite_test::with_classes(config.model, classes);
   config.model.family = family;
-  if (family == "biggan") config.model.resolution = 32;
+  if (family == "biggan") config.model.resolution = 32, config.trainer.pieces = 1;
   config.model.lite.quant.calibration = 64;
   config.model.biggan.g_ch = config.model.biggan.d_ch = 4, config.model.biggan.dim_z = 12;
   config.model.biggan.g_attn = config.model.biggan.d_attn = "0";
