@@ -54,7 +54,6 @@ WRONG = [
     (["run"], "FILE: missing"),
     (["run", "model.cgm"], "--out: missing"),
     (["run", "model.cgm", "--out", "a.png", "--trunc", "1.5"], "not a number from 0 to 1"),
-    (["run", "model.cgm", "--out", "a.png", "--label", "-1"], "not a whole number"),
     (["run", "a.cgm", "--out", "a.png", "--seed", "1", "--seeds", "0-3"], "both are given"),
     (["run", "a.cgm", "--out", "a.jpg"], "is no name of a PNG file"),
     (["run", "a.cgm", "b.cgm", "--out", "a.png"], "unexpected word"),

@@ -83,6 +83,8 @@ class Pipeline(CliTest):
     def test_what_the_file_lacks_is_said(self):
         self.bad(2, "model.cgm", "run", "model.cgm", "--quality", "5", "--out", "a.png")
         self.bad(2, "model.cgm", "run", "model.cgm", "--label", "3", "--out", "a.png")
+        for label in ("-1", "cat"):
+            self.bad(2, "not a whole number", "run", "model.cgm", "--label", label, "--out", "a.png")
         self.assertFalse((self.folder / "a.png").exists())
 
     def test_inspect_lists_layers_and_costs(self):
