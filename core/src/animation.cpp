@@ -47,7 +47,7 @@ std::string frame_control(uint32_t number, const std::string& header, uint16_t m
 
 }  // namespace
 
-void write_animation(const std::string& path, const std::vector<std::string>& frames, AnimationTiming timing) {
+std::string animation_bytes(const std::vector<std::string>& frames, const std::string& name, AnimationTiming timing) {
   const std::string header = frames.empty() ? "" : parts_of(frames.front()).header;
   std::string file = "\x89PNG\r\n\x1a\n" + png_chunk("IHDR", header) +
                      png_chunk("acTL", png_number(static_cast<uint32_t>(frames.size())) + png_number(0));
@@ -55,12 +55,16 @@ void write_animation(const std::string& path, const std::vector<std::string>& fr
   for (size_t i = 0; i < frames.size(); ++i) {
     const PngParts parts = parts_of(frames[i]);
     if (parts.header != header || header.size() != 13)
-      fail("image", path, "frames of an animation must be PNG files of one size",
+      fail("image", name, "frames of an animation must be PNG files of one size",
            "this is a mistake in the program; please report it");
     file += frame_control(number++, header, i + 1 == frames.size() ? timing.last : timing.frame);
     file += i == 0 ? png_chunk("IDAT", parts.rows) : png_chunk("fdAT", png_number(number++) + parts.rows);
   }
-  file += png_chunk("IEND", "");
+  return file + png_chunk("IEND", "");
+}
+
+void write_animation(const std::string& path, const std::vector<std::string>& frames, AnimationTiming timing) {
+  const std::string file = animation_bytes(frames, path, timing);
   write_file_atomically(path, file.data(), file.size(), "image");
 }
 

@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <algorithm>
 #include <limits>
 #include <stdexcept>
 
@@ -115,6 +116,14 @@ int64_t JsonCursor::integer() {
   const bool leading_zero = at_ - first > 1 && text_[first] == '0';
   if (at_ == first || leading_zero) json_error("a whole number is missing at byte " + std::to_string(first));
   return static_cast<int64_t>(value);
+}
+
+std::string JsonCursor::number_text() {
+  skip_blanks();
+  const size_t end = std::min(text_.find_first_not_of("+-.0123456789eE", at_), text_.size());
+  const std::string text = text_.substr(at_, end - at_);
+  at_ = end;
+  return text;
 }
 
 std::vector<int64_t> JsonCursor::integers(size_t most) {

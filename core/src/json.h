@@ -1,4 +1,5 @@
-// The little JSON that a safetensors header needs: objects, strings, arrays of non-negative integers.
+// The little JSON that a safetensors header and our logs need: objects, strings, numbers, arrays of non-negative
+// integers.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -17,7 +18,8 @@ class JsonCursor {
   std::string string();
   int64_t integer();  // digits only, below 2^63
   std::vector<int64_t> integers(size_t most);
-  bool at_end();  // only blanks are left
+  std::string number_text();  // the characters of a number, as they stand
+  bool at_end();              // only blanks are left
   // Calls entry(key) at each value of an object; refuses a key given twice.
   template <class Entry>
   void object(const Entry& entry);

@@ -17,7 +17,7 @@ namespace centigan {
 namespace {
 
 std::vector<Verb> all_verbs() {
-  return {train_verb(),  generate_verb(), eval_verb(),    score_verb(),   distill_verb(), export_verb(),
+  return {train_verb(),  generate_verb(), eval_verb(),    report_verb(),  score_verb(),   distill_verb(), export_verb(),
           import_verb(), run_verb(),      inspect_verb(), augment_verb(), plugins_verb(), doctor_verb()};
 }
 

@@ -159,6 +159,7 @@ RunPictures run_pictures(const Run& run) {
   const DataSplit split = split_holdout(open_dataset(run.config.data, size, model.channels), run.config.data);
   RunPictures pictures;
   pictures.training = std::make_shared<DatasetStream>(split.training, size.text());
+  pictures.data = split.training, pictures.unseen = split.holdout;
   if (split.holdout) pictures.held_out = std::make_shared<DatasetStream>(split.holdout, size.text());
   return pictures;
 }

@@ -32,6 +32,7 @@ std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t 
 // A run's training pictures as its networks saw them, and those it held out (null: none).
 struct RunPictures {
   std::shared_ptr<PictureStream> training, held_out;
+  std::shared_ptr<Dataset> data, unseen;  // the same as data sets
 };
 RunPictures run_pictures(const Run& run);
 

@@ -8,6 +8,7 @@ Verb train_verb();
 Verb generate_verb();
 Verb score_verb();
 Verb eval_verb();
+Verb report_verb();
 Verb distill_verb();
 Verb export_verb();
 Verb import_verb();

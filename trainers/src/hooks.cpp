@@ -36,6 +36,7 @@ Hooks::Hooks(TrainConfig& config, const TrainOptions& options, Training& trainin
       evaluation_(config, options_, training, folder_.path()),
       status_(config, training, folder_.path()),
       timelapse_(folder_.path()),
+      report_(config, training, folder_.path()),
       begun_(clock_seconds()) {
   if (options.quiet) set_quiet(true);
   open_log(folder_.file("log.txt"));
@@ -157,6 +158,7 @@ void Hooks::after_step(const StepInfo& done) {
   const bool asked = training_.comm().any(take_save_request());
   if (due(config_.trainer.save_every) || outcome == Outcome::kBest || ended() || asked)
     save(done, ended(), outcome == Outcome::kBest);
+  if (due(config_.trainer.tick) && !ended()) report_.tick();
   progress_->update(images_, status_.note());
   limit_.step_begins();
 }
@@ -188,6 +190,7 @@ std::optional<TrainEnd> Hooks::end_after(const StepInfo& done, bool left) {
 }
 
 TrainEnd Hooks::finish() {
+  if (*end_ != TrainEnd::kAlreadyFinished) report_.close(*end_ == TrainEnd::kFinished);
   if (progress_ && *end_ == TrainEnd::kFinished) progress_->finish(status_.note());
   const std::string weary = evaluation_.out_of_patience();
   if (*end_ == TrainEnd::kAlreadyFinished) {

@@ -8,6 +8,7 @@
 #include "centigan/core/progress.h"
 #include "checkpoints.h"
 #include "evaluation.h"
+#include "report/live.h"
 #include "run_folder.h"
 #include "status.h"
 #include "time_limit.h"
@@ -23,7 +24,7 @@ class Hooks {
 
   // Loads the newest valid checkpoint, if there is one, and says so -> the first step to do.
   int64_t resume();
-  // After the step `done`: ticks, sheets, evaluation, checkpoints, and whether the run ends here.
+  // After the step `done`: ticks, sheets, evaluation, checkpoints, report, and whether the run ends here.
   void after_step(const StepInfo& done);
   // The step could not be finished: back to the last checkpoint (or the start), with what may help changed -> the step
   // to go on with. Nothing is left to change: Error.
@@ -58,6 +59,7 @@ class Hooks {
   Evaluation evaluation_;
   Status status_;
   Timelapse timelapse_;
+  LiveReport report_;
   std::unique_ptr<Progress> progress_;
   Snapshot start_;  // what to go back to as long as there is no checkpoint
   std::string exact_ = "yes";

@@ -26,16 +26,6 @@ int64_t sheet_images(const std::string& name) {
   return number && name.compare(name.size() - end.size(), end.size(), end) == 0 ? std::stoll(digits) : -1;
 }
 
-std::map<int64_t, std::string> sheets_up_to(const std::string& folder, int64_t images) {
-  std::map<int64_t, std::string> sheets;
-  std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
-    const int64_t seen = sheet_images(entry.path().filename().string());
-    if (seen >= 0 && seen <= images) sheets[seen] = entry.path().string();
-  }
-  return sheets;
-}
-
 Picture quarter(const Picture& sheet) {
   Picture part{sheet.width / 2, sheet.height / 2, sheet.channels, {}};
   const int64_t row = part.width * part.channels, full = sheet.width * sheet.channels;
@@ -69,6 +59,16 @@ bool same_size(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+std::map<int64_t, std::string> sample_sheets(const std::string& folder) {
+  std::map<int64_t, std::string> sheets;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const int64_t seen = sheet_images(entry.path().filename().string());
+    if (seen >= 0) sheets[seen] = entry.path().string();
+  }
+  return sheets;
+}
+
 std::vector<size_t> thinned_sheets(size_t count, size_t most) {
   size_t step = 1;
   while ((count + step - 1) / step + 1 > most && step < count) step *= 2;
@@ -80,8 +80,8 @@ std::vector<size_t> thinned_sheets(size_t count, size_t most) {
 }
 
 void Timelapse::update(int64_t images) {
-  const auto sheets = sheets_up_to(folder_, images);
-  const std::vector<std::pair<int64_t, std::string>> all(sheets.begin(), sheets.end());
+  const auto sheets = sample_sheets(folder_);
+  const std::vector<std::pair<int64_t, std::string>> all(sheets.begin(), sheets.upper_bound(images));
   std::map<int64_t, std::string> kept;
   for (const size_t i : thinned_sheets(all.size(), kMostFrames)) {
     const auto known = frames_.find(all[i].first);

@@ -10,6 +10,9 @@ namespace centigan {
 // Which of `count` sheets an animation shows: all, or every 2nd, 4th, … and the last, at most `most`.
 std::vector<size_t> thinned_sheets(size_t count, size_t most);
 
+// Sample sheets of a run folder by the pictures seen that are in their names.
+std::map<int64_t, std::string> sample_sheets(const std::string& folder);
+
 // timelapse.png of a run folder. A function of the sheets alone, so a resumed run makes the same one.
 class Timelapse {
  public:

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "centigan/core/base64.h"
 #include "sha256_block.h"
 
 namespace centigan {
@@ -51,6 +52,16 @@ TEST(Crc32, EqualsTheCheckValueAndContinues) {
     const uint32_t first = crc32(text.data(), cut);
     EXPECT_EQ(crc32(text.data() + cut, text.size() - cut, first), crc32(text));
   }
+}
+
+// Examples of RFC 4648.
+TEST(Base64, EqualsThePublishedExamples) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("f"), "Zg==");
+  EXPECT_EQ(base64("fo"), "Zm8=");
+  EXPECT_EQ(base64("foo"), "Zm9v");
+  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(base64("\xff\xfb\xf0"), "//vw");
 }
 
 }  // namespace

@@ -98,5 +98,25 @@ TEST(Jsonl, AFullDiskCostsTheLineAndAWarningOnly) {
   EXPECT_EQ(read_text(folder / "a.jsonl", "test"), before);
 }
 
+TEST(Jsonl, ALineReadsBackAsItWasWritten) {
+  const JsonFields fields = {{"images", int64_t{800}},
+                             {"loss", 0.59517718374729156},
+                             {"small", -1.5e-300},
+                             {"recipe", std::string("FID[\"x\\y\";\xc3\xa9]=1")},
+                             {"bad", std::nan("")}};
+  const auto read = parse_json_line(json_line(fields));
+  ASSERT_TRUE(read);
+  ASSERT_EQ(read->size(), fields.size());
+  for (size_t i = 0; i + 1 < fields.size(); ++i) EXPECT_EQ((*read)[i], fields[i]);
+  EXPECT_EQ(read->back().second, JsonValue(std::string("nan")));
+  EXPECT_TRUE(parse_json_line(" { } ")->empty());
+}
+
+TEST(Jsonl, WhatIsNoFlatObjectIsNotRead) {
+  for (const char* line : {"", "{", "{\"a\": 1", "{\"a\": }", "{\"a\": 1} x", "[1]", "{\"a\": {}}", "{\"a\": true}",
+                           "{\"a\": 1-2}", "{\"a\": 1, \"a\": 2}", "{\"a\": \"b}", "{\"a\": .}"})
+    EXPECT_FALSE(parse_json_line(line)) << line;
+}
+
 }  // namespace
 }  // namespace centigan

@@ -2,9 +2,9 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 
+#include "../cache_folder.h"
 #include "../drawing.h"
 #include "../eval_metrics.h"
 #include "../picture_set.h"
@@ -83,13 +83,6 @@ Request read_request(const CommandLine& line) {
 
 bool is_statistics(const std::string& path) {
   return path.size() > 4 && path.compare(path.size() - 4, 4, ".npz") == 0;
-}
-
-std::string cache_folder(const CommandLine& line) {
-  if (line.has("cache")) return line.text("cache") == "none" ? "" : line.text("cache");
-  if (const char* xdg = std::getenv("XDG_CACHE_HOME"); xdg && *xdg) return std::string(xdg) + "/centigan";
-  const char* home = std::getenv("HOME");
-  return home && *home ? std::string(home) + "/.cache/centigan" : "";
 }
 
 // What is opened before anything is measured, so that mistakes are said at once.

@@ -12,7 +12,11 @@ struct AnimationTiming {
 };
 
 // Frames, PNG files as png_bytes makes them, all of one size and kind, as one animated PNG that loops for ever (APNG,
-// which browsers play; other viewers show the first frame). Written atomically.
+// which browsers play; other viewers show the first frame). `name` is what errors call it.
+std::string animation_bytes(const std::vector<std::string>& frames, const std::string& name,
+                            AnimationTiming timing = {});
+
+// The same, written atomically.
 void write_animation(const std::string& path, const std::vector<std::string>& frames, AnimationTiming timing = {});
 
 }  // namespace centigan

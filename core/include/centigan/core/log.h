@@ -1,6 +1,7 @@
 // Logs of a run folder: log.txt for people, stats.jsonl and metrics.jsonl for programs.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <variant>
@@ -24,6 +25,8 @@ using JsonFields = std::vector<std::pair<std::string, JsonValue>>;
 // One object as one line; 17 significant digits; non-finite numbers as the strings "nan", "inf", "-inf".
 std::string json_line(const JsonFields& fields);
 std::string json_quoted(const std::string& text);
+// The inverse for one object of texts and numbers; nothing if it is none.
+std::optional<JsonFields> parse_json_line(const std::string& line);
 
 // Cuts a torn last line; call it before a run goes on with the file.
 void repair_jsonl(const std::string& path);
