@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From 100 pictures to a generator in C, step by step: sets up, trains, measures, quantises, exports, draws.
+# From 100 pictures to a generator in C, step by step: sets up, trains, measures, quantises, exports, draws, reports.
 # About half an hour on two cores without a GPU. Run it again after an interruption: no finished step is repeated.
 #
 #   tools/quickstart.sh        pictures and numbers end up in runs/
@@ -10,7 +10,7 @@ centigan=build/release/bin/centigan
 run=runs/smileys student=runs/smileys-int8 model=runs/smileys.cgm
 drawn=runs/smileys-c sheet=runs/smileys-c.png
 stamps=runs/.quickstart times=runs/quickstart-times.txt
-steps=7 number=0 previous=""
+steps=8 number=0 previous=""
 fakes=500
 
 case "${1:-}" in
@@ -65,7 +65,7 @@ measure() { # measure JSON FLAGS...
 
 table() {
   local total=0 seconds name
-  for name in set-up-and-build train measure quantise export draw-with-the-C-runtime measure-what-it-drew; do
+  for name in set-up-and-build train measure quantise export draw-with-the-C-runtime measure-what-it-drew report; do
     seconds=$(cat "$stamps/$name")
     total=$((total + seconds))
     printf '%6.1f min  %s\n' "$(awk "BEGIN {print $seconds / 60}")" "${name//-/ }"
@@ -87,12 +87,16 @@ step "draw with the C runtime" "$sheet" 1 "see the message above" draw
 step "measure what it drew" "$student/eval.jsonl" 2 "see the message above" \
   measure "$student/eval.jsonl" --fake "$drawn" --real-from "$run" --sheet "$student/nearest.png"
 
+step "report" "$run/report.html" 1 "see the message above" \
+  "$centigan" report "$run" --student "$student" --cgm "$model"
+
 table >"$times"
 cat <<END
 
 pictures   the trained network, over time: $run/fakes*.png
            drawn by the C runtime:         $sheet, one by one in $drawn/
            next to the training pictures:  $run/nearest.png, $student/nearest.png
+report     $run/report.html: all of this on one page, for a browser
 model      $model ($(stat -c %s "$model") bytes), see \`$centigan inspect $model\`
 numbers    the trained network ($run/eval.jsonl):
 $(number_of 'F[^[]*' "$run/eval.jsonl")

@@ -40,7 +40,7 @@ bool before(const PicturePair& a, const PicturePair& b) {
 torch::Tensor pixel_vectors(const torch::Tensor& pictures, bool mirrored) {
   at::Tensor x = pictures.to(at::kFloat) / 255;
   if (mirrored) x = x.flip({3});
-  x = at::adaptive_avg_pool2d(x, {std::min(kSide, x.size(2)), std::min(kSide, x.size(3))});
+  x = at::adaptive_avg_pool2d(x, {kSide, kSide});
   return x.flatten(1).contiguous();
 }
 

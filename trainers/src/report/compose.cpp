@@ -51,7 +51,8 @@ std::vector<ReportTile> tiles_of(const RunRecord& record) {
   add_tile(tiles, "Training pictures", pictures ? readable_number(*pictures) : "",
            std::to_string(picture_width(record.config.model)) + "×" +
                std::to_string(picture_height(record.config.model)) + " pixels");
-  add_tile(tiles, "Shown", kimg_text(static_cast<double>(record.images())), "thousands of pictures");
+  add_tile(tiles, "Shown", kimg_text(static_cast<double>(record.images())),
+           readable_number(static_cast<double>(record.images()), 12) + " pictures");
   if (const auto best = best_number(record))
     add_tile(tiles, "Best " + best->metric, readable_number(best->value),
              "at " + kimg_text(static_cast<double>(best->images)));

@@ -9,8 +9,7 @@
 
 namespace centigan {
 
-// uint8 [N,C,H,W] -> float32 [N, C*32*32]: means of areas over 255; sides below 32 stay as they are. Distances are
-// Euclidean; root mean squares are they over the square root of the width.
+// uint8 [N,C,H,W] -> float32 [N, C*32*32]: means of areas over 255 (smaller pictures are repeated).
 torch::Tensor pixel_vectors(const torch::Tensor& pictures, bool mirrored = false);
 // Of a data set, picture by picture, mirrored ones if asked for.
 torch::Tensor pixel_vectors(const Dataset& dataset, bool mirrored = false);
