@@ -4,6 +4,7 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import time
 import unittest
@@ -101,6 +102,36 @@ class WithoutWeights(CliTest):
             other.writestr("mu.npy", archive.read("mu.npy"))
         self.bad(1, r"holds no mu \[768\] with sigma to match", "eval", "--extractor", "pixels", "--real", "m.npz",
                  "--fake", "b")
+
+    def test_copies_are_seen_by_pixels_and_twins_among_the_reals_named(self):
+        self.two_folders()
+        real, fake = self.folder / "a", self.folder / "b"
+        for path in list(fake.iterdir()):
+            path.unlink()
+        for path in real.iterdir():
+            shutil.copy(path, fake / ("copy-" + path.name))
+        out = self.pixels("--real", "a", "--fake", "b", "--metrics", "nearest", "--sheet", "s.png")
+        self.assertIn("by pixels at 32x32 100.0 % of the fakes are near duplicates", out)
+        self.assertNotIn("nearly the same", out)
+        self.assertIn("by features and by pixels, in s.png", out)
+        self.assertEqual(struct.unpack(">II", (self.folder / "s.png").read_bytes()[16:24]), (16 * 128, 6 * 128))
+        first = sorted(real.iterdir())[0]
+        shutil.copy(first, real / "twin.png")
+        out = self.pixels("--real", "a", "--fake", "b", "--metrics", "nearest")
+        self.assertIn(f"1 pairs of training pictures are nearly the same: {first.name} and twin.png", out)
+
+    def test_measured_numbers_are_compared_by_recipe(self):
+        sets = self.two_folders()
+        for name, words in (("one", "fid,kid"), ("two", "kid,vendi")):
+            self.good("eval", "--extractor", "pixels", *sets, "--metrics", words, "--json", name + ".jsonl")
+        out = self.good("eval", "--compare", "one.jsonl,two.jsonl")
+        self.assertRegex(out, r"(?m)^KD-pixels\[pixels/none;.*;v=1\]$")
+        self.assertRegex(out, r"  [-−\d.]+.±.[\d.]+  two.jsonl  \(\+0, 0.0 standard errors\)")
+        self.assertRegex(out, r"not compared, only one has it: FD-pixels")
+        self.assertRegex(out, r"not compared, only one has it: vendi")
+        (self.folder / "none.jsonl").write_text("nothing\n")
+        self.bad(1, "none.jsonl: holds no numbers", "eval", "--compare", "one.jsonl,none.jsonl")
+        self.bad(2, "--compare: names one set", "eval", "--compare", "one.jsonl")
 
     def test_odd_sets_give_numbers_or_a_sentence(self):
         sets = self.two_folders()

@@ -9,19 +9,21 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/random.h"
+#include "centigan/core/text.h"
 #include "centigan/metrics/calibration.h"
 #include "centigan/metrics/diversity.h"
 #include "centigan/metrics/inception_score.h"
 #include "centigan/metrics/kid.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/metrics/perceptual.h"
+#include "centigan/metrics/pixel_vectors.h"
 #include "centigan/metrics/prdc.h"
 #include "centigan/metrics/recipe.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kPrdcSubsets = 20;
+constexpr int64_t kPrdcSubsets = 20, kMostCompared = 2000;
 
 // Numbers beyond the Fréchet distance need each picture's features.
 void need_features(const EvalSubject& s, const std::string& word) {
@@ -99,12 +101,34 @@ EvalNumbers ratio_numbers(EvalSubject& s) {
   return {{"ratio(R=" + std::to_string(r.blocks) + ")", r.value, spread, r.flag()}};
 }
 
+std::string pair_sentence(const MeasuredSet& set, const PicturePair& pair) {
+  const auto name = [&](int64_t row) { return set.stream->name(set.used.at(static_cast<size_t>(row))); };
+  return escaped(name(pair.first)) + " and " + escaped(name(pair.second)) + (pair.mirrored ? " (mirrored)" : "");
+}
+
+// Networks see likeness where pixels differ, and the other way round: copies are looked for in both.
+void add_pixel_sentences(EvalSubject& s) {
+  const NearestTraining* nearest = s.nearest_by_pixels();
+  if (!nearest) return;
+  s.sentences.push_back("by pixels at 32x32 " + format_text("%.1f %%", 100 * copied_share(*nearest, 0.5)) +
+                        " of the fakes are near duplicates of a training picture");
+  if (s.real.count() > kMostCompared) return;
+  const at::Tensor pixels = s.real_pixels->pixels(s.real.used);
+  const auto pairs = near_duplicates(pixels, mirrored_pixels(pixels));
+  if (pairs.empty()) return;
+  std::vector<std::string> named;
+  for (size_t i = 0; i < std::min<size_t>(pairs.size(), 3); ++i) named.push_back(pair_sentence(s.real, pairs[i]));
+  s.sentences.push_back(std::to_string(pairs.size()) + " pairs of training pictures are nearly the same: " +
+                        joined(named) + (pairs.size() > 3 ? ", …" : ""));
+}
+
 EvalNumbers nearest_numbers(EvalSubject& s) {
   const NearestTraining& nearest = s.nearest_pictures();
   s.evidence.near_duplicates = copied_share(nearest, 0.5);
   s.sentences.push_back(std::to_string(nearest.covered) + " of the " + std::to_string(s.real.count()) +
                         " training pictures are the nearest of some of the " + std::to_string(s.fake.count()) +
                         " fakes");
+  add_pixel_sentences(s);
   return {{"nearest-count(flip=1)", static_cast<double>(nearest.covered), {}, ""},
           {"near-duplicates(q=0.5,flip=1)", *s.evidence.near_duplicates, {}, ""},
           {"authenticity(flip=1)", 1 - copied_share(nearest, 1), {}, ""}};
@@ -173,6 +197,20 @@ const std::vector<std::pair<std::string, WordFunction>>& word_functions() {
 }
 
 }  // namespace
+
+void EvalSubject::tap_pixels(std::shared_ptr<PictureStream>& real_stream, std::shared_ptr<PictureStream>& fake_stream) {
+  real_stream = real_pixels = std::make_shared<PixelTap>(real_stream);
+  fake_stream = fake_pixels = std::make_shared<PixelTap>(fake_stream);
+}
+
+const NearestTraining* EvalSubject::nearest_by_pixels() {
+  if (!real_pixels) return nullptr;
+  if (!pixel_nearest) {
+    const at::Tensor pixels = real_pixels->pixels(real.used);
+    pixel_nearest = nearest_training(pixels, fake_pixels->pixels(fake.used), mirrored_pixels(pixels));
+  }
+  return &*pixel_nearest;
+}
 
 const NearestTraining& EvalSubject::nearest_pictures() {
   if (!nearest) nearest = nearest_training(real.features, fake.features, real.mirrored);

@@ -8,6 +8,7 @@
 #include "centigan/metrics/memorisation.h"
 #include "centigan/metrics/nearest.h"
 #include "measured_set.h"
+#include "pixel_tap.h"
 
 namespace centigan {
 
@@ -33,6 +34,12 @@ struct EvalSubject {
   std::vector<std::string> sentences;  // said after the numbers
 
   const NearestTraining& nearest_pictures();
+
+  // Pixels are compared, too: to be called before the sets are measured, with the streams they are measured from.
+  void tap_pixels(std::shared_ptr<PictureStream>& real_stream, std::shared_ptr<PictureStream>& fake_stream);
+  std::shared_ptr<PixelTap> real_pixels, fake_pixels;
+  std::optional<NearestTraining> pixel_nearest;
+  const NearestTraining* nearest_by_pixels();  // null without tapped streams
 };
 
 struct NamedRecipe {

@@ -16,15 +16,13 @@ at::Tensor fitted(const at::Tensor& picture, int64_t channels, int64_t height, i
 
 }  // namespace
 
-at::Tensor pair_sheet(const std::vector<std::pair<at::Tensor, at::Tensor>>& pairs, int64_t columns) {
-  const auto size = pairs.front().first.sizes();
+at::Tensor stack_sheet(const std::vector<std::vector<at::Tensor>>& stacks, int64_t columns) {
+  const auto size = stacks.front().front().sizes();
   std::vector<at::Tensor> cells;
-  for (size_t first = 0; first < pairs.size(); first += columns) {
-    const size_t last = std::min(first + columns, pairs.size());
-    for (size_t i = first; i < last; ++i) cells.push_back(pairs[i].first);
-    for (size_t i = first; i < last; ++i) cells.push_back(pairs[i].second);
-  }
-  for (auto& cell : cells) cell = fitted(cell, size[0], size[1], size[2]);
+  for (size_t first = 0; first < stacks.size(); first += columns)
+    for (size_t row = 0; row < stacks.front().size(); ++row)
+      for (size_t i = first; i < std::min(first + columns, stacks.size()); ++i)
+        cells.push_back(fitted(stacks[i].at(row), size[0], size[1], size[2]));
   return make_grid(at::stack(cells), columns);
 }
 

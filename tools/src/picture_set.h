@@ -3,13 +3,12 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 namespace centigan {
 
-// Up to `most` pairs (upper picture, lower picture) side by side as one picture, all at the size of the first upper
-// one.
-torch::Tensor pair_sheet(const std::vector<std::pair<torch::Tensor, torch::Tensor>>& pairs, int64_t columns);
+// Stacks of pictures (each from the top, all equally high) side by side as one picture, `columns` stacks a row, all
+// pictures at the size of the very first one.
+torch::Tensor stack_sheet(const std::vector<std::vector<torch::Tensor>>& stacks, int64_t columns);
 
 }  // namespace centigan

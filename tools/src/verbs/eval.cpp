@@ -6,8 +6,9 @@
 
 #include "../cache_folder.h"
 #include "../drawing.h"
+#include "../eval_comparison.h"
 #include "../eval_metrics.h"
-#include "../picture_set.h"
+#include "../nearest_sheet.h"
 #include "../verbs.h"
 #include "centigan/core/clock.h"
 #include "centigan/core/device.h"
@@ -24,7 +25,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kSheetColumns = 16;
+constexpr int64_t kMostTapped = 10000;
 
 // The command line, checked before anything is opened.
 struct Request {
@@ -131,8 +132,10 @@ bool uses_mirror(const std::vector<std::string>& words) {
   });
 }
 
-void measure(const CommandLine& line, const Request& r, const Sources& sources, EvalSubject& s) {
+void measure(const CommandLine& line, const Request& r, Sources& sources, EvalSubject& s) {
   const bool mirrored = sources.real && sources.fake && uses_mirror(r.words);
+  const bool nearest = std::count(r.words.begin(), r.words.end(), "nearest") > 0;
+  if (mirrored && nearest && sources.fake->count() <= kMostTapped) s.tap_pixels(sources.real, sources.fake);
   const auto count = [](const std::shared_ptr<PictureStream>& stream) { return stream ? stream->count() : 0; };
   Progress progress("features",
                     (mirrored ? 2 : 1) * count(sources.real) + count(sources.fake) + count(sources.held_out),
@@ -202,32 +205,16 @@ void say_verdict(const EvalSubject& s) {
   for (const auto& sign : verdict.signs) say(std::string(sign.present ? "  yes  " : "  no   ") + sign.text);
 }
 
-// Fakes above their nearest training pictures: those that come nearest to copying first, then some at random.
-void write_sheet(const std::string& path, EvalSubject& s) {
-  const NearestTraining& nearest = s.nearest_pictures();
-  const auto ratio = nearest.distance / nearest.own.index_select(0, nearest.index).clamp_min(1e-12);
-  const auto closest = std::get<1>(ratio.sort());
-  const auto random = RandomStream(s.seed, "eval/sheet").permutation(0, s.fake.count());
-  std::vector<std::pair<at::Tensor, at::Tensor>> pairs;
-  const auto add = [&](int64_t fake) {
-    pairs.emplace_back(s.fake.picture(fake), s.real.picture(nearest.index[fake].item<int64_t>()));
-  };
-  const int64_t columns = std::min(kSheetColumns, s.fake.count());
-  for (int64_t i = 0; i < columns; ++i) add(closest[i].item<int64_t>());
-  for (int64_t i = 0; i < columns; ++i) add(random[static_cast<size_t>(i)]);
-  write_png(path, pair_sheet(pairs, columns));
-  say("fakes above their nearest training pictures in " + path);
-}
-
 void write_files(const CommandLine& line, const std::string& run_folder, EvalSubject& s) {
   if (line.has("write-real")) export_statistics(line.text("write-real"), s.real);
   if (line.has("write-fake")) export_statistics(line.text("write-fake"), s.fake);
   const bool own = run_folder.empty() || !s.nearest;
   const std::string sheet = line.has("sheet") || own ? line.text("sheet") : run_folder + "/nearest.png";
-  if (!sheet.empty()) write_sheet(sheet, s);
+  if (!sheet.empty()) write_nearest_sheet(sheet, s);
 }
 
 int eval(const CommandLine& line) {
+  if (line.has("compare")) return compare_numbers(line.text("compare"));
   const double begun = clock_seconds();
   const Request request = read_request(line);
   load_plugins(line.text("plugin"));
@@ -235,7 +222,7 @@ int eval(const CommandLine& line) {
   set_tf32(false);
   FeatureExtractor extractor =
       open_extractor(request.extractor, line.text("weights-dir"), torch::Device(torch::kCPU), request.options);
-  const Sources sources = open_sources(line, request);
+  Sources sources = open_sources(line, request);
   EvalSubject subject;
   subject.extractor = &extractor, subject.run = request.from.empty() ? nullptr : sources.run;
   subject.quiet = line.has("quiet");
@@ -256,38 +243,40 @@ int eval(const CommandLine& line) {
 }  // namespace
 
 Verb eval_verb() {
-  return {"eval",
-          "measures a run, or a folder of pictures",
-          "--from RUN [--real DIR] | --fake DIR --real DIR | --fake DIR --real-from RUN",
-          {{"from", "RUN", "", "Run folder or checkpoint: its pictures against its training set."},
-           {"fake", "DIR", "", "Folder of pictures to measure, of any program; or statistics (.npz)."},
-           {"real", "DIR", "", "Folder to measure against; or statistics (.npz)."},
-           {"real-from", "RUN", "", "Run whose training pictures to measure against, as its networks saw them."},
-           {"held-out", "DIR", "", "Pictures that training did not see, for the rank test and d-gap."},
-           {"recipe", "NAME", "few-shot", "few-shot, fid5k-train, fid10k-test, fid50k-full, kid or prdc."},
-           {"metrics", "LIST", "",
-            "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity; of a run also "
-            "smoothness, d-gap, ppl. Default: those of the recipe."},
-           {"fakes", "N", "", "Pictures that are drawn of a run, or taken of a folder. Default: those of the recipe."},
-           {"seed", "S", "0", "First seed."},
-           {"trunc", "PSI", "1", "Truncation; published numbers use 1."},
-           {"ref", "KIND", "", "What the reals are: train or holdout. Default: that of the recipe."},
-           {"extractor", "NAME", "inception", "inception, effnetlite0, pixels, a file of weights, or acme::features."},
-           {"plugin", "FILES", "", "Libraries with further extractors; they are code and run as such."},
-           {"resize", "RULE", "", "tf1 (legacy), hp (half-pixel) or aa (antialiased). Default: the network's own."},
-           {"bf16", "", "", "Faster features in bfloat16; the numbers get another name."},
-           {"weights-dir", "DIR", "", "Folder of the metric networks."},
-           {"cache", "DIR", "",
-            "Where features of the reals are kept for next time, or none. "
-            "Default: $XDG_CACHE_HOME/centigan."},
-           {"strict", "", "", "Stop at the first bad file instead of leaving it out."},
-           {"json", "FILE", "", "File that gets one JSON line a number."},
-           {"write-real", "FILE", "", "Statistics of the reals as .npz with mu and sigma, for other FID programs."},
-           {"write-fake", "FILE", "", "The same of the fakes."},
-           {"sheet", "FILE", "", "PNG of fakes above their nearest training pictures (RUN/nearest.png)."}},
-          {},
-          0,
-          eval};
+  return {
+      "eval",
+      "measures a run, or a folder of pictures",
+      "--from RUN [--real DIR] | --fake DIR --real DIR | --fake DIR --real-from RUN",
+      {{"from", "RUN", "", "Run folder or checkpoint: its pictures against its training set."},
+       {"fake", "DIR", "", "Folder of pictures to measure, of any program; or statistics (.npz)."},
+       {"real", "DIR", "", "Folder to measure against; or statistics (.npz)."},
+       {"real-from", "RUN", "", "Run whose training pictures to measure against, as its networks saw them."},
+       {"held-out", "DIR", "", "Pictures that training did not see, for the rank test and d-gap."},
+       {"compare", "A,B,…", "", "Run folders or --json files: what was measured in them, side by side; nothing else."},
+       {"recipe", "NAME", "few-shot", "few-shot, fid5k-train, fid10k-test, fid50k-full, kid or prdc."},
+       {"metrics", "LIST", "",
+        "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity; of a run also "
+        "smoothness, d-gap, ppl. Default: those of the recipe."},
+       {"fakes", "N", "", "Pictures that are drawn of a run, or taken of a folder. Default: those of the recipe."},
+       {"seed", "S", "0", "First seed."},
+       {"trunc", "PSI", "1", "Truncation; published numbers use 1."},
+       {"ref", "KIND", "", "What the reals are: train or holdout. Default: that of the recipe."},
+       {"extractor", "NAME", "inception", "inception, effnetlite0, pixels, a file of weights, or acme::features."},
+       {"plugin", "FILES", "", "Libraries with further extractors; they are code and run as such."},
+       {"resize", "RULE", "", "tf1 (legacy), hp (half-pixel) or aa (antialiased). Default: the network's own."},
+       {"bf16", "", "", "Faster features in bfloat16; the numbers get another name."},
+       {"weights-dir", "DIR", "", "Folder of the metric networks."},
+       {"cache", "DIR", "",
+        "Where features of the reals are kept for next time, or none. "
+        "Default: $XDG_CACHE_HOME/centigan."},
+       {"strict", "", "", "Stop at the first bad file instead of leaving it out."},
+       {"json", "FILE", "", "File that gets one JSON line a number."},
+       {"write-real", "FILE", "", "Statistics of the reals as .npz with mu and sigma, for other FID programs."},
+       {"write-fake", "FILE", "", "The same of the fakes."},
+       {"sheet", "FILE", "", "PNG of fakes above their nearest training pictures (RUN/nearest.png)."}},
+      {},
+      0,
+      eval};
 }
 
 }  // namespace centigan

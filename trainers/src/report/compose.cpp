@@ -56,7 +56,7 @@ std::vector<ReportTile> tiles_of(const RunRecord& record) {
   if (const auto best = best_number(record))
     add_tile(tiles, "Best " + best->metric, readable_number(best->value),
              "at " + kimg_text(static_cast<double>(best->images)));
-  else if (const auto numbers = newest_numbers(record); !numbers.empty())
+  else if (const auto numbers = newest_numbers(record.metrics); !numbers.empty())
     add_tile(tiles, numbers[0].metric, readable_number(numbers[0].value),
              numbers[0].kimg ? "at " + kimg_text(*numbers[0].kimg * 1000) : "");
   const std::string word = verdict_word(record);

@@ -13,11 +13,12 @@ bool starts(const std::string& text, const std::string& start) {
   return text.compare(0, start.size(), start) == 0;
 }
 
-NewestNumber number_of(const JsonRow& row) {
-  NewestNumber number;
-  number.recipe = row.count("recipe") > 0 ? text_in(row, "recipe") : text_in(row, "metric");
-  number.key = number.recipe.substr(0, number.recipe.rfind("]="));
-  number.metric = number.recipe.substr(0, number.recipe.find('['));
+MeasuredNumber number_of(const JsonRow& row) {
+  MeasuredNumber number;
+  const std::string recipe = text_in(row, row.count("recipe") > 0 ? "recipe" : "metric");
+  const size_t end = recipe.rfind("]=");
+  number.key = end == std::string::npos ? recipe : recipe.substr(0, end + 1);
+  number.metric = recipe.substr(0, recipe.find('['));
   number.note = text_in(row, "note");
   number.value = number_in(row, "value").value_or(std::nan(""));
   number.error = number_in(row, "error");
@@ -26,16 +27,16 @@ NewestNumber number_of(const JsonRow& row) {
 }
 
 // Evidence of one moment: the newest one at which something that tells of memorising was measured.
-MemorisationEvidence evidence_of(const std::vector<NewestNumber>& numbers) {
-  const auto tells = [](const NewestNumber& n) {
+MemorisationEvidence evidence_of(const std::vector<MeasuredNumber>& numbers) {
+  const auto tells = [](const MeasuredNumber& n) {
     return starts(n.metric, "ratio(") || n.metric == "KID" || starts(n.metric, "KD-") ||
            starts(n.metric, "near-duplicates(") || starts(n.metric, "rank") || starts(n.metric, "smoothness(");
   };
   std::optional<double> moment;
-  for (const NewestNumber& n : numbers)
+  for (const MeasuredNumber& n : numbers)
     if (tells(n) && n.kimg && n.kimg > moment) moment = n.kimg;
   MemorisationEvidence evidence;
-  for (const NewestNumber& n : numbers) {
+  for (const MeasuredNumber& n : numbers) {
     if (!tells(n) || n.kimg != moment) continue;
     if (starts(n.metric, "ratio("))
       evidence.ratio = n.value;
@@ -69,11 +70,11 @@ bool higher_is_better(const std::string& word) {
 
 }  // namespace
 
-std::vector<NewestNumber> newest_numbers(const RunRecord& record) {
-  std::vector<NewestNumber> numbers;
-  for (const JsonRow& row : record.metrics) {
-    NewestNumber number = number_of(row);
-    if (number.recipe.empty()) continue;
+std::vector<MeasuredNumber> newest_numbers(const std::vector<JsonRow>& rows) {
+  std::vector<MeasuredNumber> numbers;
+  for (const JsonRow& row : rows) {
+    MeasuredNumber number = number_of(row);
+    if (number.key.empty()) continue;
     const auto known = std::find_if(numbers.begin(), numbers.end(), [&](const auto& n) { return n.key == number.key; });
     if (known == numbers.end())
       numbers.push_back(std::move(number));
@@ -83,24 +84,24 @@ std::vector<NewestNumber> newest_numbers(const RunRecord& record) {
   return numbers;
 }
 
-std::string number_text(const NewestNumber& number) {
+std::string number_text(const MeasuredNumber& number) {
   return readable_number(number.value) + (number.error ? "\u00a0±\u00a0" + readable_number(*number.error, 2) : "");
 }
 
 std::string verdict_word(const RunRecord& record) {
-  const MemorisationVerdict verdict = memorisation_verdict(evidence_of(newest_numbers(record)));
+  const MemorisationVerdict verdict = memorisation_verdict(evidence_of(newest_numbers(record.metrics)));
   return verdict.signs.size() < 2 ? "" : verdict.word;
 }
 
 std::string numbers_section(const RunRecord& record) {
-  const std::vector<NewestNumber> numbers = newest_numbers(record);
+  const std::vector<MeasuredNumber> numbers = newest_numbers(record.metrics);
   if (numbers.empty())
     return html_paragraph(
         "Nothing was measured yet: `centigan eval --from RUN` measures, `centigan train --eval-every` does "
         "so while a run is trained.");
   ReportTable table{{"Number and its recipe", "Value", "kimg"}, {}, false};
-  for (const NewestNumber& n : numbers)
-    table.rows.push_back({html_text(n.metric) + "<small class=\"mono\">" + html_text(n.key) + "]</small>" +
+  for (const MeasuredNumber& n : numbers)
+    table.rows.push_back({html_text(n.metric) + "<small class=\"mono\">" + html_text(n.key) + "</small>" +
                               (n.note.empty() ? "" : "<small>" + html_text(n.note) + "</small>"),
                           number_text(n), n.kimg ? readable_number(*n.kimg) : "–"});
   return verdict_html(memorisation_verdict(evidence_of(numbers))) + table_html(table);
@@ -111,15 +112,15 @@ std::string comparison_numbers(const std::vector<RunRecord>& records, const std:
   std::vector<std::pair<std::string, std::string>> keys;
   for (size_t i = 0; i < records.size(); ++i) {
     table.head.push_back(html_text(names[i]));
-    for (const NewestNumber& n : newest_numbers(records[i]))
+    for (const MeasuredNumber& n : newest_numbers(records[i].metrics))
       if (std::none_of(keys.begin(), keys.end(), [&](const auto& known) { return known.first == n.key; }))
         keys.emplace_back(n.key, n.metric);
   }
   for (const auto& [key, metric] : keys) {
-    std::vector<std::string> row = {html_text(metric) + "<small class=\"mono\">" + html_text(key) + "]</small>"};
+    std::vector<std::string> row = {html_text(metric) + "<small class=\"mono\">" + html_text(key) + "</small>"};
     for (const RunRecord& record : records) {
       std::string cell = "–";
-      for (const NewestNumber& n : newest_numbers(record))
+      for (const MeasuredNumber& n : newest_numbers(record.metrics))
         if (n.key == key)
           cell = number_text(n) + (n.kimg ? "<small>at " + readable_number(*n.kimg) + " kimg</small>" : "");
       row.push_back(cell);

@@ -28,21 +28,9 @@ std::vector<std::string> lines_of(const std::string& text) {
   return lines;
 }
 
-std::vector<JsonRow> read_rows(const std::string& path, int64_t& unreadable) {
-  std::vector<JsonRow> rows;
-  for (const std::string& line : lines_of(file_text(path))) {
-    const auto fields = parse_json_line(line);
-    if (fields)
-      rows.emplace_back(fields->begin(), fields->end());
-    else
-      ++unreadable;
-  }
-  return rows;
-}
-
 JsonRow first_row(const std::string& path) {
   int64_t ignored = 0;
-  const auto rows = read_rows(path, ignored);
+  const auto rows = read_json_rows(path, ignored);
   return rows.empty() ? JsonRow() : rows.front();
 }
 
@@ -62,7 +50,7 @@ bool plain_name(const std::string& name) {
 
 void read_figures(RunRecord& record) {
   int64_t ignored = 0;
-  for (const JsonRow& row : read_rows(record.folder + "/report/figures.jsonl", ignored)) {
+  for (const JsonRow& row : read_json_rows(record.folder + "/report/figures.jsonl", ignored)) {
     ReportFigure figure{text_in(row, "figure"), "", parts_of(text_in(row, "rows")), text_in(row, "caption"),
                         static_cast<int64_t>(number_in(row, "images").value_or(-1))};
     if (!plain_name(figure.name)) continue;
@@ -107,6 +95,18 @@ void read_config_file(RunRecord& record) {
 
 }  // namespace
 
+std::vector<JsonRow> read_json_rows(const std::string& path, int64_t& unreadable) {
+  std::vector<JsonRow> rows;
+  for (const std::string& line : lines_of(file_text(path))) {
+    const auto fields = parse_json_line(line);
+    if (fields)
+      rows.emplace_back(fields->begin(), fields->end());
+    else
+      ++unreadable;
+  }
+  return rows;
+}
+
 std::optional<double> number_in(const JsonRow& row, const std::string& name) {
   const auto found = row.find(name);
   if (found == row.end()) return std::nullopt;
@@ -139,8 +139,8 @@ RunRecord read_run_record(const std::string& folder) {
   record.folder = folder;
   read_config_file(record);
   read_log(record);
-  record.stats = read_rows(folder + "/stats.jsonl", record.unreadable);
-  record.metrics = read_rows(folder + "/metrics.jsonl", record.unreadable);
+  record.stats = read_json_rows(folder + "/stats.jsonl", record.unreadable);
+  record.metrics = read_json_rows(folder + "/metrics.jsonl", record.unreadable);
   record.sheets = sample_sheets(folder);
   record.data = first_row(folder + "/report/data.json");
   record.student = first_row(folder + "/report/student.json");

@@ -21,14 +21,6 @@ std::vector<MetricLine> metric_lines(const RunRecord& record, const std::string&
 std::string curves_section(const RunRecord& record);
 std::string comparison_curves(const std::vector<RunRecord>& records, const std::vector<std::string>& names);
 
-// The newest number of every recipe.
-struct NewestNumber {
-  std::string key, metric, recipe, note;
-  double value = 0;
-  std::optional<double> error, kimg;
-};
-std::vector<NewestNumber> newest_numbers(const RunRecord& record);
-std::string number_text(const NewestNumber& number);
 // What the numbers say about memorising; without enough of them `word` is empty.
 std::string verdict_word(const RunRecord& record);
 std::string numbers_section(const RunRecord& record);

@@ -22,6 +22,21 @@ using JsonRow = std::map<std::string, JsonValue>;
 // The number under a name; texts such as "nan" and names that are not there: none.
 std::optional<double> number_in(const JsonRow& row, const std::string& name);
 std::string text_in(const JsonRow& row, const std::string& name);  // "" if there is none
+// Lines of a .jsonl file; a missing file has none. `unreadable` counts those that are no line of ours.
+std::vector<JsonRow> read_json_rows(const std::string& path, int64_t& unreadable);
+
+// A number of metrics.jsonl.
+struct MeasuredNumber {
+  std::string key;     // its recipe without the value: numbers of one key may be compared
+  std::string metric;  // as in recipes: "FID"
+  std::string note;
+  double value = 0;
+  std::optional<double> error, kimg;  // thousands of pictures shown to the network
+};
+// The newest one of every recipe, in the order in which the recipes appear.
+std::vector<MeasuredNumber> newest_numbers(const std::vector<JsonRow>& rows);
+// "146.6 ± 0.4"
+std::string number_text(const MeasuredNumber& number);
 
 struct ReportFigure {
   std::string name;  // truncation, interpolation, nearest, classes, timelapse, animation, best, student
