@@ -59,6 +59,7 @@ Range value_range(std::vector<double> values) {
 
 struct Scale {
   Range x, y;
+  std::vector<double> ticks;  // of y
   double at_x(double v) const { return kLeft + (v - x.low) / (x.high - x.low) * (kWidth - kLeft - kRight); }
   double at_y(double v) const {
     return kHeight - kBottom - (v - y.low) / (y.high - y.low) * (kHeight - kTop - kBottom);
@@ -66,13 +67,15 @@ struct Scale {
 };
 
 // Limits become round, so that lines end at a tick or before it.
-Range rounded(Range range, int ticks) {
-  const std::vector<double> inside = round_ticks(range.low, range.high, ticks);
-  if (inside.size() < 2) return range;
-  const double step = inside[1] - inside[0], low = inside.front(), high = inside.back();
-  if (low - range.low > 1e-9 * step) range.low = low - step;
-  if (range.high - high > 1e-9 * step) range.high = high + step;
-  return range;
+void take_round_limits(Range range, Scale& scale) {
+  scale.y = range, scale.ticks = round_ticks(range.low, range.high, 4);
+  if (scale.ticks.size() < 2) return;
+  const double step = scale.ticks[1] - scale.ticks[0];
+  if (scale.ticks.front() - range.low > 1e-9 * step)
+    scale.ticks.insert(scale.ticks.begin(), step * (std::round(scale.ticks.front() / step) - 1));
+  if (range.high - scale.ticks.back() > 1e-9 * step)
+    scale.ticks.push_back(step * (std::round(scale.ticks.back() / step) + 1));
+  scale.y.low = scale.ticks.front(), scale.y.high = scale.ticks.back();
 }
 
 bool scale_of(const std::vector<Points>& lines, Scale& scale) {
@@ -83,7 +86,7 @@ bool scale_of(const std::vector<Points>& lines, Scale& scale) {
   if (xs.empty()) return false;
   const auto [low, high] = std::minmax_element(xs.begin(), xs.end());
   scale.x = widened({*low > 0 && *low < 0.2 * *high ? 0.0 : *low, *high, false});
-  scale.y = rounded(value_range(std::move(ys)), 4);
+  take_round_limits(value_range(std::move(ys)), scale);
   return true;
 }
 
@@ -97,7 +100,7 @@ std::string text_at(double x, double y, const char* anchor, const std::string& t
 
 std::string axes(const Scale& scale, const std::string& x_label) {
   std::string svg;
-  for (const double y : round_ticks(scale.y.low, scale.y.high, 4))
+  for (const double y : scale.ticks)
     svg += format_text("<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", kLeft, scale.at_y(y), kWidth - kRight) +
            text_at(kLeft - 6, scale.at_y(y) + 3.5, "end", readable_number(y));
   const std::vector<double> ticks = round_ticks(scale.x.low, scale.x.high, 5);

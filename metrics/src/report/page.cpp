@@ -77,7 +77,21 @@ std::string html_text(const std::string& text) {
 
 std::string html_paragraph(const std::string& text, const std::string& css_class) {
   if (text.empty()) return "";
-  return "<p" + (css_class.empty() ? "" : " class=\"" + css_class + "\"") + ">" + html_text(text) + "</p>\n";
+  std::string html = "<p" + (css_class.empty() ? "" : " class=\"" + css_class + "\"") + ">";
+  bool code = false;
+  for (size_t at = 0; at < text.size();) {
+    const size_t tick = std::min(text.find('`', at), text.size());
+    html += html_text(text.substr(at, tick - at));
+    if (tick < text.size()) html += (code = !code) ? "<code>" : "</code>";
+    at = tick + 1;
+  }
+  return html + (code ? "</code></p>\n" : "</p>\n");
+}
+
+std::string html_mono(const std::string& text) {
+  std::string html = "<span class=\"mono\">";
+  for (const char c : text) html += html_text(std::string(1, c)) + (c == ';' || c == ',' || c == '/' ? "<wbr>" : "");
+  return html + "</span>";
 }
 
 std::string picture_figure(const ReportPicture& picture) {
@@ -85,14 +99,15 @@ std::string picture_figure(const ReportPicture& picture) {
     return html_paragraph(picture.alt + ": the file cannot be read", "note");
   const std::string caption =
       picture.caption.empty() ? "" : "<figcaption>" + html_text(picture.caption) + "</figcaption>";
-  const std::string classes =
-      std::string(picture.rows.empty() ? "picture" : "sheet") + (picture.moving ? " moving" : "");
-  return "<figure class=\"" + classes + "\">" + (picture.rows.empty() ? "" : row_names(picture.rows)) +
-         image_tag(picture) + caption + "</figure>\n";
+  const std::string image = image_tag(picture);
+  return std::string("<figure class=\"") + (picture.rows.empty() ? "picture" : "sheet") +
+         (picture.moving ? " moving\">" : "\">") +
+         (picture.rows.empty() ? image : "<div class=\"rows\">" + row_names(picture.rows) + image + "</div>") +
+         caption + "</figure>\n";
 }
 
 std::string table_html(const ReportTable& table) {
-  std::string html = std::string("<table") + (table.plain ? "" : " class=\"numbers\"") + "><thead><tr>";
+  std::string html = std::string("<table class=\"") + (table.plain ? "plain" : "numbers") + "\"><thead><tr>";
   for (const std::string& cell : table.head) html += "<th>" + cell + "</th>";
   html += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {

@@ -40,12 +40,13 @@ img,svg{display:block;max-width:100%;height:auto}
 img{border-radius:3px}
 .sharp{image-rendering:pixelated}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1.75rem 1.75rem;
-margin-top:1rem;align-items:start}
-.sheet{display:grid;grid-template-columns:max-content minmax(0,max-content);gap:0 .75rem;margin-top:1rem}
-.sheet>ol{list-style:none;margin:0;padding:0;display:grid;grid-auto-rows:1fr;font-size:.8rem;line-height:1.15;
-color:var(--soft);text-align:right;font-variant-numeric:tabular-nums;max-width:6.5rem}
-.sheet>ol li{display:flex;align-items:center;justify-content:flex-end}
-.sheet>figcaption{grid-column:1/-1}
+align-items:start}
+.picture,.sheet{margin-top:1rem}
+.rows{display:flex;gap:.75rem}
+.rows img{flex:0 1 auto;min-width:0;align-self:flex-start}
+.rows ol{flex:none;list-style:none;margin:0;padding:0;display:grid;grid-auto-rows:1fr;font-size:.8rem;line-height:1.15;
+color:var(--soft);font-variant-numeric:tabular-nums;max-width:6.5rem}
+.rows li{display:flex;align-items:center;min-width:0}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr));gap:2rem 2.25rem;margin-top:1rem}
 .chart figcaption{color:var(--ink);font-weight:600;font-size:.95rem;margin:0}
 .chart svg{width:100%;overflow:visible}
@@ -67,7 +68,7 @@ th{font-weight:600;font-size:.8rem;color:var(--soft);text-align:left;vertical-al
 th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 td{vertical-align:top}
-.numbers th+th,.numbers td+td{text-align:right}
+.numbers th+th,.numbers td+td{text-align:right}.numbers td+td{white-space:nowrap}.numbers td small{white-space:normal}
 td small{display:block;line-height:1.4}
 .verdict{font-size:1.1rem;font-weight:600;margin-bottom:.3rem}
 .verdict.ok{color:var(--good)}.verdict.check{color:var(--warn)}.verdict.memorising{color:var(--bad)}
@@ -77,12 +78,15 @@ ul.signs li::before{content:"○";position:absolute;left:0;color:var(--soft)}
 ul.signs li.yes::before{content:"●";color:var(--bad)}
 details{margin-top:1.1rem}summary{cursor:pointer;color:var(--soft);font-size:.9rem}
 footer{padding-top:3rem;padding-bottom:3rem}
+@media (min-width:36.01rem){.plain td+td{min-width:7rem}}
+@media (min-width:56rem){main{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2.25rem}
+section{grid-column:1/-1}#data,#samples{grid-column:auto}}
 @media (max-width:36rem){body{font-size:15px}h1{font-size:1.5rem}header{padding-top:1.6rem}section{padding-top:2rem}
 main,header,footer{padding-left:1rem;padding-right:1rem}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem 1rem}
-.tiles dd{font-size:1.25rem}.sheet{gap:0 .5rem}.sheet>ol{font-size:.7rem;max-width:3.6rem}th,td{padding-right:.5rem}
+.tiles dd{font-size:1.25rem}.rows{gap:.5rem}.rows ol{font-size:.7rem;max-width:3.6rem}th,td{padding-right:.5rem}
 table{font-size:.86rem}}
 @media print{@page{margin:16mm 15mm}body{font-size:10pt}nav,details,.moving,.live::before{display:none}
-main,header,footer{max-width:none;padding:0}section{padding-top:7mm}h2{break-after:avoid}
+main,header,footer{max-width:none;padding:0}main{display:block}section{padding-top:7mm}h2{break-after:avoid}
 figure,tr,.tiles{break-inside:avoid}.charts{grid-template-columns:1fr 1fr;gap:6mm}.pictures{grid-template-columns:1fr 1fr}
 .tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit}img{max-height:170mm;width:auto}}
 @media (prefers-reduced-motion:reduce){.moving{display:none}}

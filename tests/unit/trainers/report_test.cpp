@@ -147,7 +147,7 @@ TEST(ReportFigures, NetworksWithClassesShowEach) {
 
 TEST(ReportFigures, LargeSheetsAreCutToWholeCells) {
   const at::Tensor sheet = at::zeros({3, 8 * 256, 8 * 256}, at::kByte);
-  EXPECT_EQ(cut_sheet(sheet, 256, 256).sizes(), (at::IntArrayRef{3, 512, 512}));
+  EXPECT_EQ(cut_sheet(sheet, 256, 256).sizes(), (at::IntArrayRef{3, 768, 768}));
   EXPECT_EQ(cut_sheet(sheet.narrow(1, 0, 1024).narrow(2, 0, 1024), 128, 128).sizes(), (at::IntArrayRef{3, 768, 768}));
   EXPECT_EQ(cut_sheet(sheet.narrow(1, 0, 512), 64, 64).sizes(), (at::IntArrayRef{3, 512, 768}));
 }

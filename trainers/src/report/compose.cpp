@@ -21,8 +21,8 @@ std::optional<double> latest(const RunRecord& record, const std::string& name) {
 }
 
 std::string model_text(const ModelConfig& model) {
-  return model.family + ", " + std::to_string(picture_width(model)) + "×" + std::to_string(picture_height(model)) +
-         " pixels";
+  return model.family + " generator of " + std::to_string(picture_width(model)) + "×" +
+         std::to_string(picture_height(model)) + " pixels";
 }
 
 std::string state_text(const RunRecord& record, const ReportView& view) {
@@ -144,7 +144,7 @@ std::string sheets_beside(const std::vector<RunRecord>& records, const std::vect
 std::string report_html(const RunRecord& record, const ReportView& view) {
   ReportPage page;
   page.title = record.name();
-  page.subtitle = state_text(record, view) + " " + model_text(record.config.model) + ".";
+  page.subtitle = state_text(record, view) + " A " + model_text(record.config.model) + ".";
   page.refresh_seconds = view.refresh_seconds;
   page.tiles = tiles_of(record);
   page.sections = sections_of(record, view);

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <set>
 
@@ -54,15 +55,22 @@ Chart chart_of(const RunRecord& record, const CurveChart& chart) {
   return drawn;
 }
 
+// "r1_penalty" -> "R1 penalty"
+std::string readable_name(std::string name) {
+  std::replace(name.begin(), name.end(), '_', ' ');
+  name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
 // What a method adds to the losses, a chart each.
 std::vector<CurveChart> other_losses(const RunRecord& record) {
   const std::set<std::string> shown = names_of(known_charts());
   std::set<std::string> names;
   for (const JsonRow& row : record.stats)
     for (const auto& [name, value] : row)
-      if (name.rfind("Loss/", 0) == 0 && shown.count(name) == 0) names.insert(name);
+      if (name.rfind("Loss/", 0) == 0 && name.size() > 5 && shown.count(name) == 0) names.insert(name);
   std::vector<CurveChart> charts;
-  for (const std::string& name : names) charts.push_back({name.substr(5), {{name.substr(5), {name}}}});
+  for (const std::string& name : names) charts.push_back({readable_name(name.substr(5)), {{"latest", {name}}}});
   return charts;
 }
 

@@ -101,7 +101,7 @@ std::string numbers_section(const RunRecord& record) {
         "so while a run is trained.");
   ReportTable table{{"Number and its recipe", "Value", "kimg"}, {}, false};
   for (const MeasuredNumber& n : numbers)
-    table.rows.push_back({html_text(n.metric) + "<small class=\"mono\">" + html_text(n.key) + "</small>" +
+    table.rows.push_back({html_text(n.metric) + "<small>" + html_mono(n.key) + "</small>" +
                               (n.note.empty() ? "" : "<small>" + html_text(n.note) + "</small>"),
                           number_text(n), n.kimg ? readable_number(*n.kimg) : "–"});
   return verdict_html(memorisation_verdict(evidence_of(numbers))) + table_html(table);
@@ -117,7 +117,7 @@ std::string comparison_numbers(const std::vector<RunRecord>& records, const std:
         keys.emplace_back(n.key, n.metric);
   }
   for (const auto& [key, metric] : keys) {
-    std::vector<std::string> row = {html_text(metric) + "<small class=\"mono\">" + html_text(key) + "</small>"};
+    std::vector<std::string> row = {html_text(metric) + "<small>" + html_mono(key) + "</small>"};
     for (const RunRecord& record : records) {
       std::string cell = "–";
       for (const MeasuredNumber& n : newest_numbers(record.metrics))

@@ -54,11 +54,11 @@ std::vector<Difference> differences_from(TrainConfig plain, TrainConfig config) 
 }
 
 std::string value_cell(const std::string& value) {
-  return value.empty() ? "–" : "<span class=\"mono\">" + html_text(value) + "</span>";
+  return value.empty() ? "–" : html_mono(value);
 }
 
 std::string key_cell(const ConfigField& field) {
-  return "<span class=\"mono\">" + html_text(field.key) + "</span><small>" + html_text(field.help) + "</small>";
+  return html_mono(field.key) + "<small>" + html_text(field.help) + "</small>";
 }
 
 std::string all_settings(TrainConfig config) {

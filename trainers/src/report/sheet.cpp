@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "centigan/core/image.h"
 #include "centigan/data/folder.h"
@@ -43,12 +44,14 @@ torch::Tensor read_sheet(const std::string& path) {
 }
 
 torch::Tensor shrunk(const torch::Tensor& picture, int64_t height, int64_t width) {
-  const int64_t factor = std::max((picture.size(1) + height - 1) / height, (picture.size(2) + width - 1) / width);
-  if (factor <= 1) return picture;
+  const double factor = std::min(static_cast<double>(height) / static_cast<double>(picture.size(1)),
+                                 static_cast<double>(width) / static_cast<double>(picture.size(2)));
+  if (factor >= 1) return picture;
+  const auto side = [&](int64_t dim) {
+    return std::max<int64_t>(1, std::llround(factor * static_cast<double>(picture.size(dim))));
+  };
   const at::Tensor x = picture.unsqueeze(0).to(at::kFloat);
-  const int64_t rows = std::max<int64_t>(1, picture.size(1) / factor),
-                columns = std::max<int64_t>(1, picture.size(2) / factor);
-  return at::adaptive_avg_pool2d(x, {rows, columns}).squeeze(0).round().to(at::kByte);
+  return at::_upsample_bilinear2d_aa(x, {side(1), side(2)}, false).squeeze(0).round_().clamp_(0, 255).to(at::kByte);
 }
 
 torch::Tensor cut_sheet(const torch::Tensor& sheet, int64_t cell_height, int64_t cell_width, int64_t side) {

@@ -19,7 +19,7 @@ torch::Tensor cut_sheet(const torch::Tensor& sheet, int64_t cell_height, int64_t
 // The same as a PNG file: its own bytes where it fits as it is. "" if it is no picture.
 std::string page_sheet(const std::string& path, int64_t cell_height, int64_t cell_width);
 
-// uint8 [C,H,W] shrunk to at most these sides, by whole numbers.
+// uint8 [C,H,W] shrunk to at most these sides, antialiased.
 torch::Tensor shrunk(const torch::Tensor& picture, int64_t height, int64_t width);
 
 }  // namespace centigan

@@ -9,7 +9,9 @@ namespace centigan {
 
 // `text` as it may stand between tags or in a quoted attribute.
 std::string html_text(const std::string& text);
-std::string html_paragraph(const std::string& text, const std::string& css_class = "");  // "" for an empty text
+// A paragraph, with what stands between `ticks` as code; "" for an empty text.
+std::string html_paragraph(const std::string& text, const std::string& css_class = "");
+std::string html_mono(const std::string& text);  // as a machine writes it; may break behind ; , and /
 
 // A picture of PNG bytes. `rows` name its rows from the top, all of one height. `alt` says what it shows. Pictures
 // narrower than 320 px are enlarged by a whole number.
