@@ -36,7 +36,7 @@ document.getElementById("f").onload = () => {
 
 def addresses(page):
     """What a browser would fetch, and what it would run."""
-    found = re.findall(r"""(?:src|href|action|data)\s*=\s*["']?([^"'\s>]{0,40})""", page)
+    found = re.findall(r"""\s(?:src|href|action|data|srcset|poster)\s*=\s*["']?([^"'\s>]{0,40})""", page)
     outside = [a for a in found if not a.startswith(("data:image/png;base64,", "#"))]
     return outside + re.findall(r"https?:|@import|<script|<link|<iframe|<object|url\((?!#)", page)
 

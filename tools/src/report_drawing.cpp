@@ -83,6 +83,8 @@ void draw_best(RunRecord& record) {
 }  // namespace
 
 void draw_report(RunRecord& record, const ReportDrawing& drawing, std::vector<std::string>& notes) {
+  set_operator_threads(hardware_threads());
+  set_tf32(false);
   const auto extractor = extractor_of(drawing);
   std::optional<Run> run;
   or_note(notes, "Nothing new was drawn", [&] { run = open_run(record.folder); });

@@ -30,6 +30,20 @@ std::string row_names(const std::vector<std::string>& rows) {
   return html + "</ol>";
 }
 
+bool is_remark(const ReportTable& table, size_t row) {
+  return row < table.rows.size() && table.rows[row].size() == 1 && table.head.size() > 1;
+}
+
+std::string row_html(const ReportTable& table, size_t index) {
+  const auto& row = table.rows[index];
+  if (is_remark(table, index))
+    return format_text("<tr class=\"remark\"><td colspan=\"%d\">", static_cast<int>(table.head.size())) + row[0] +
+           "</td></tr>\n";
+  std::string html = is_remark(table, index + 1) ? "<tr class=\"remarked\">" : "<tr>";
+  for (const std::string& cell : row) html += "<td>" + cell + "</td>";
+  return html + "</tr>\n";
+}
+
 std::string tiles_html(const std::vector<ReportTile>& tiles) {
   if (tiles.empty()) return "";
   std::string html = "<dl class=\"tiles\">\n";
@@ -110,11 +124,7 @@ std::string table_html(const ReportTable& table) {
   std::string html = std::string("<table class=\"") + (table.plain ? "plain" : "numbers") + "\"><thead><tr>";
   for (const std::string& cell : table.head) html += "<th>" + cell + "</th>";
   html += "</tr></thead><tbody>\n";
-  for (const auto& row : table.rows) {
-    html += "<tr>";
-    for (const std::string& cell : row) html += "<td>" + cell + "</td>";
-    html += "</tr>\n";
-  }
+  for (size_t i = 0; i < table.rows.size(); ++i) html += row_html(table, i);
   return html + "</tbody></table>\n";
 }
 

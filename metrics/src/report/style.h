@@ -69,7 +69,7 @@ th,td{padding:.45rem .75rem .45rem 0;border-bottom:1px solid var(--line)}
 th:last-child,td:last-child{padding-right:0}
 td{vertical-align:top}
 .numbers th+th,.numbers td+td{text-align:right}.numbers td+td{white-space:nowrap}.numbers td small{white-space:normal}
-td small{display:block;line-height:1.4}
+td small{display:block;line-height:1.4}.remarked td{border-bottom:0;padding-bottom:0}.remark td{padding-top:.1rem}
 .verdict{font-size:1.1rem;font-weight:600;margin-bottom:.3rem}
 .verdict.ok{color:var(--good)}.verdict.check{color:var(--warn)}.verdict.memorising{color:var(--bad)}
 ul.signs{list-style:none;padding:0;margin:.2rem 0 0}
@@ -79,16 +79,16 @@ ul.signs li.yes::before{content:"●";color:var(--bad)}
 details{margin-top:1.1rem}summary{cursor:pointer;color:var(--soft);font-size:.9rem}
 footer{padding-top:3rem;padding-bottom:3rem}
 @media (min-width:36.01rem){.plain td+td{min-width:7rem}}
-@media (min-width:56rem){main{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2.25rem}
-section{grid-column:1/-1}#data,#samples{grid-column:auto}}
+@media (min-width:56rem),print{main{display:grid;grid-template-columns:minmax(0,1fr) minmax(0,1fr);gap:0 2.25rem}
+section{grid-column:1/-1}#data,#samples,#truncation,#interpolation{grid-column:auto}}
 @media (max-width:36rem){body{font-size:15px}h1{font-size:1.5rem}header{padding-top:1.6rem}section{padding-top:2rem}
 main,header,footer{padding-left:1rem;padding-right:1rem}.tiles{grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem 1rem}
 .tiles dd{font-size:1.25rem}.rows{gap:.5rem}.rows ol{font-size:.7rem;max-width:3.6rem}th,td{padding-right:.5rem}
 table{font-size:.86rem}}
 @media print{@page{margin:16mm 15mm}body{font-size:10pt}nav,details,.moving,.live::before{display:none}
-main,header,footer{max-width:none;padding:0}main{display:block}section{padding-top:7mm}h2{break-after:avoid}
+main,header,footer{max-width:none;padding:0}section{padding-top:7mm}h2,section>p{break-after:avoid}
 figure,tr,.tiles{break-inside:avoid}.charts{grid-template-columns:1fr 1fr;gap:6mm}.pictures{grid-template-columns:1fr 1fr}
-.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit}img{max-height:170mm;width:auto}}
+.tiles{grid-template-columns:repeat(4,1fr)}a{color:inherit}img{max-height:120mm;width:auto}}
 @media (prefers-reduced-motion:reduce){.moving{display:none}}
 )css";
 

@@ -10,13 +10,14 @@
 #include "centigan/metrics/nearest.h"
 #include "centigan/metrics/pixel_vectors.h"
 #include "centigan/models/drawing.h"
+#include "centigan/models/eval_scope.h"
 #include "centigan/trainers/report.h"
 #include "sheet.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kColumns = 8, kPaths = 4, kPathPoints = 9, kMostClasses = 16, kPairs = 8;
+constexpr int64_t kBatch = 16, kColumns = 8, kPaths = 4, kPathPoints = 9, kMostClasses = 16, kPairs = 8;
 constexpr double kStrengths[] = {0, 0.25, 0.5, 0.7, 0.85, 1};
 
 std::vector<uint64_t> first_seeds(int64_t count) {
@@ -25,10 +26,24 @@ std::vector<uint64_t> first_seeds(int64_t count) {
   return seeds;
 }
 
-at::Tensor drawn(Generator& generator, torch::Device device, DrawRequest request) {
+at::Tensor drawn_part(Generator& generator, torch::Device device, const DrawRequest& request, int64_t first) {
+  const int64_t count = std::min(kBatch, request.count() - first);
+  const auto part = [&](const at::Tensor& of) { return of.defined() ? of.narrow(0, first, count).to(device) : of; };
+  SynthesisOptions options;
+  options.noise = NoiseMode::kConst;
+  const at::Tensor ws =
+      request.ws.defined() ? part(request.ws) : generator.mapping(part(request.z), part(request.labels));
+  return to_uint8(generator.synthesis(generator.truncate(ws, request.psi), options)).cpu();
+}
+
+// With the threads that are set, as sample sheets are drawn.
+at::Tensor drawn(Generator& generator, torch::Device device, const DrawRequest& request) {
   const at::NoGradGuard no_grad;
-  request.noise = NoiseMode::kConst;
-  return to_uint8(draw_pictures(generator, request, device, [](int64_t) {}));
+  const EvalScope eval(generator);
+  std::vector<at::Tensor> parts;
+  for (int64_t first = 0; first < request.count(); first += kBatch)
+    parts.push_back(drawn_part(generator, device, request, first));
+  return at::cat(parts);
 }
 
 // Cells of a size that a page can hold, `columns` a row.
@@ -55,6 +70,7 @@ ReportFigure truncation(Generator& generator, torch::Device device, int64_t imag
 // Straight ways in W from one seed to the next, both of the first one's class.
 ReportFigure interpolation(Generator& generator, torch::Device device, int64_t images) {
   const at::NoGradGuard no_grad;
+  const EvalScope eval(generator);
   ReportFigure figure{"interpolation", "", {}, "", images};
   DrawRequest ends = request_of_seeds(generator.shape(), first_seeds(2 * kPaths));
   for (int64_t i = 0; ends.labels.defined() && i < kPaths; ++i) ends.labels[2 * i + 1].copy_(ends.labels[2 * i]);
@@ -68,7 +84,6 @@ ReportFigure interpolation(Generator& generator, torch::Device device, int64_t i
     figure.rows.push_back(format_text("%lld – %lld", static_cast<long long>(2 * i), static_cast<long long>(2 * i + 1)));
   }
   request.ws = at::cat(points);
-  request.noise_seeds = at::zeros({request.ws.size(0)}, at::kLong);
   figure.png = grid_png(drawn(generator, device, request), kPathPoints);
   figure.caption = "Even steps between two seeds. A good generator changes smoothly; jumps are a sign of memorising.";
   return figure;

@@ -62,6 +62,10 @@ std::string verdict_html(const MemorisationVerdict& verdict) {
   return html + "</ul>\n";
 }
 
+std::string recipe_html(const std::string& key) {
+  return "<small>" + html_mono(key) + "</small>";
+}
+
 bool higher_is_better(const std::string& word) {
   for (const MetricKind& kind : metric_kinds())
     if (kind.word == word) return kind.higher_is_better;
@@ -100,10 +104,10 @@ std::string numbers_section(const RunRecord& record) {
         "Nothing was measured yet: `centigan eval --from RUN` measures, `centigan train --eval-every` does "
         "so while a run is trained.");
   ReportTable table{{"Number and its recipe", "Value", "kimg"}, {}, false};
-  for (const MeasuredNumber& n : numbers)
-    table.rows.push_back({html_text(n.metric) + "<small>" + html_mono(n.key) + "</small>" +
-                              (n.note.empty() ? "" : "<small>" + html_text(n.note) + "</small>"),
-                          number_text(n), n.kimg ? readable_number(*n.kimg) : "–"});
+  for (const MeasuredNumber& n : numbers) {
+    table.rows.push_back({html_text(n.metric), number_text(n), n.kimg ? readable_number(*n.kimg) : "–"});
+    table.rows.push_back({recipe_html(n.key) + (n.note.empty() ? "" : "<small>" + html_text(n.note) + "</small>")});
+  }
   return verdict_html(memorisation_verdict(evidence_of(numbers))) + table_html(table);
 }
 
@@ -117,7 +121,7 @@ std::string comparison_numbers(const std::vector<RunRecord>& records, const std:
         keys.emplace_back(n.key, n.metric);
   }
   for (const auto& [key, metric] : keys) {
-    std::vector<std::string> row = {html_text(metric) + "<small>" + html_mono(key) + "</small>"};
+    std::vector<std::string> row = {html_text(metric)};
     for (const RunRecord& record : records) {
       std::string cell = "–";
       for (const MeasuredNumber& n : newest_numbers(record.metrics))
@@ -126,6 +130,7 @@ std::string comparison_numbers(const std::vector<RunRecord>& records, const std:
       row.push_back(cell);
     }
     table.rows.push_back(row);
+    table.rows.push_back({recipe_html(key)});
   }
   std::vector<std::string> verdicts = {"Memorising?"};
   for (const RunRecord& record : records)

@@ -82,10 +82,11 @@ std::string data_section(const RunRecord& record) {
   const std::string reals = record.folder + "/reals.png";
   std::error_code ignored;
   if (record.config.data.path.empty() && record.data.empty()) return "";  // distill shows none
-  return html_paragraph(data_sentence(record)) + duplicates_html(record.data) +
-         (std::filesystem::exists(reals, ignored)
-              ? sheet_figure(record, reals, "Training pictures", "As the networks see them, the first of them.")
-              : "");
+  const bool shown = std::filesystem::exists(reals, ignored);
+  return html_paragraph(data_sentence(record)) +
+         (shown ? sheet_figure(record, reals, "Training pictures", "As the networks see them, the first of them.")
+                : "") +
+         duplicates_html(record.data);
 }
 
 std::string samples_section(const RunRecord& record) {

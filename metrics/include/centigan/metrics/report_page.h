@@ -23,7 +23,8 @@ struct ReportPicture {
 // Bytes that are no PNG file: a sentence that says so.
 std::string picture_figure(const ReportPicture& picture);
 
-// Cells are HTML. The first column is text, the others are numbers, right-aligned. `plain`: all are text.
+// Cells are HTML. The first column is text, the others are numbers, right-aligned. `plain`: all are text. A row of one
+// cell is a remark on the row before it, as wide as the table.
 struct ReportTable {
   std::vector<std::string> head;
   std::vector<std::vector<std::string>> rows;
