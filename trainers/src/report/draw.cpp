@@ -31,9 +31,9 @@ at::Tensor drawn_part(Generator& generator, torch::Device device, const DrawRequ
   const auto part = [&](const at::Tensor& of) { return of.defined() ? of.narrow(0, first, count).to(device) : of; };
   SynthesisOptions options;
   options.noise = NoiseMode::kConst;
-  const at::Tensor ws =
-      request.ws.defined() ? part(request.ws) : generator.mapping(part(request.z), part(request.labels));
-  return to_uint8(generator.synthesis(generator.truncate(ws, request.psi), options)).cpu();
+  const at::Tensor c = part(request.labels);
+  const at::Tensor ws = request.ws.defined() ? part(request.ws) : generator.mapping(part(request.z), c);
+  return to_uint8(generator.synthesis(generator.truncate(ws, request.psi, -1, c), options)).cpu();
 }
 
 // With the threads that are set, as sample sheets are drawn.
@@ -64,6 +64,7 @@ ReportFigure truncation(Generator& generator, torch::Device device, int64_t imag
   }
   figure.png = grid_png(at::cat(rows), kColumns);
   figure.caption = "Seeds 0 to 7. At ψ = 0 all are the mean picture, at 1 nothing is held back.";
+  if (generator.shape().c_dim > 0) figure.caption += " Seeds take the classes in turn.";
   return figure;
 }
 
