@@ -32,6 +32,7 @@ TORCH_LIBRARY_IMPL(centigan, CUDA, m) {
   m.impl("bias_act", bias_act);
   m.impl("bias_act_backward", bias_act_backward);
   m.impl("bias_act_double_backward", bias_act_double_backward);
+  m.impl("normal_rows", normal_rows);
   m.impl("channel_scale", channel_scale);
   m.impl("channel_dot", channel_dot);
   m.impl("channel_scale_backward", channel_scale_backward);

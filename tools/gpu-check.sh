@@ -17,6 +17,9 @@ mkdir -p build
 
 tests=passed
 tools/run-tests.sh -L gpu | tee build/gpu-tests.log || tests=failed
+for program in build/tests/bin/unit_*; do
+  "$program" --gtest_filter='*Gpu*' >>build/gpu-tests.log || tests=failed
+done
 [ -e build/tests/lib/libcentigan_cuda.so ] ||
   stop "build/tests has no lib/libcentigan_cuda.so" "install the CUDA toolkit 13, remove build/tests and run this again"
 
@@ -38,7 +41,7 @@ measure() {
   echo "## Tests"
   echo
   echo '```'
-  grep -E 'tests passed|tests failed|Total Test time|\(Failed\)|\*\*\*Skipped' build/gpu-tests.log || echo "no test ran"
+  grep -E 'tests passed|tests failed|Total Test time|\(Failed\)|\*\*\*Skipped|PASSED|FAILED' build/gpu-tests.log || echo "no test ran"
   echo '```'
   measure "Augmentation" .venv/bin/python tests/bench/augment.py --lib build/tests/lib --device cuda
   for type in float32 float16; do
@@ -49,6 +52,8 @@ measure() {
   done
   measure "Training" .venv/bin/python tests/bench/train_lite.py --device cuda --centigan build/tests/bin/centigan |
     sed '4,$s/^/    /'
+  measure "Training of StyleGAN2 at 256 px" .venv/bin/python tests/bench/train_stylegan2.py --device cuda \
+    --precision fp16 bf16 float32 --centigan build/tests/bin/centigan
 } >docs/gpu-results.md
 cat docs/gpu-results.md
 [ "$tests" = passed ] || stop "tests failed" "build/gpu-tests.log has their output"

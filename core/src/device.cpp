@@ -56,6 +56,10 @@ bool cuda_available() {
   return load_cuda().empty();
 }
 
+torch::Tensor on_device(const torch::Tensor& values, torch::Device device) {
+  return device.is_cpu() ? values : values.pin_memory().to(device, /*non_blocking=*/true);
+}
+
 torch::Device pick_device(const std::string& text) {
   if (text == "cpu") return at::kCPU;
   if (text == "auto") return cuda_available() ? torch::Device(at::kCUDA, 0) : torch::Device(at::kCPU);
@@ -76,6 +80,10 @@ void set_tf32(bool allowed) {
   for (const auto op : {at::Float32Op::CONV, at::Float32Op::MATMUL}) {
     at::globalContext().setFloat32Precision(at::Float32Backend::CUDA, op, precision);
   }
+}
+
+void search_convolutions(bool on) {
+  at::globalContext().setBenchmarkCuDNN(on);
 }
 
 void set_operator_threads(int threads) {

@@ -9,36 +9,12 @@
 
 #include "centigan/core/hash.h"
 #include "normal.h"
+#include "threefry.h"
 
 namespace centigan {
 namespace {
 
-constexpr int kRotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
 constexpr uint32_t kLatentStream = 1;
-
-constexpr uint32_t rotate_left(uint32_t x, int n) {
-  return (x << n) | (x >> (32 - n));
-}
-
-struct Threefry {
-  uint32_t even, odd;
-};
-
-// Both words of one counter: the values of indices 2c and 2c+1.
-inline Threefry threefry(uint64_t seed, uint32_t stream, uint32_t counter) {
-  const uint32_t k0 = static_cast<uint32_t>(seed), k1 = static_cast<uint32_t>(seed >> 32);
-  const uint32_t k[3] = {k0, k1, 0x1BD11BDAu ^ k0 ^ k1};
-  uint32_t x0 = counter + k0, x1 = stream + k1;
-  for (uint32_t j = 1; j <= 5; ++j) {
-    for (uint32_t i = 0; i < 4; ++i) {
-      x0 += x1;
-      x1 = rotate_left(x1, kRotations[(4 * (j - 1) + i) & 7]) ^ x0;
-    }
-    x0 += k[j % 3];
-    x1 += k[(j + 1) % 3] + j;
-  }
-  return {x0, x1};
-}
 
 // floor(4096 x + 0.5) of the quantiles (k + 0.5) / 1024: the runtime's table of normal numbers.
 std::array<int16_t, 1024> make_latent_table() {
@@ -58,10 +34,8 @@ uint32_t hash32(uint64_t seed, uint32_t stream, uint32_t index) {
 
 RandomStream::RandomStream(uint64_t seed, std::string_view name) : seed_(seed), id_(crc32(name)) {}
 
-// The golden ratio spreads neighbouring high words over all stream ids; high word 0 is the stream itself.
 uint32_t RandomStream::bits(uint64_t index) const {
-  const uint32_t high = static_cast<uint32_t>(index >> 32);
-  return hash32(seed_, id_ + high * 0x9E3779B9u, static_cast<uint32_t>(index));
+  return hash32(seed_, stream_of(id_, index), static_cast<uint32_t>(index));
 }
 
 torch::Tensor RandomStream::uniform(int64_t first, int64_t count, int64_t width) const {

@@ -44,6 +44,8 @@ at::Tensor bias_act_double_backward(const at::Tensor& grad, const at::Tensor& dy
                                     const std::optional<at::Tensor>& b, const std::optional<at::Tensor>& y, int64_t dim,
                                     std::string_view act, double alpha, double gain, double clamp);
 
+at::Tensor normal_rows(const at::Tensor& seeds, int64_t stream, int64_t width);
+
 at::Tensor channel_scale(const at::Tensor& x, const at::Tensor& s, const std::optional<at::Tensor>& added);
 at::Tensor channel_dot(const at::Tensor& a, const at::Tensor& b);
 std::tuple<at::Tensor, at::Tensor> channel_scale_backward(const at::Tensor& grad, const at::Tensor& x,

@@ -3,8 +3,10 @@
 
     .venv/bin/python tests/bench/train_stylegan2.py [--resolution 64] [--steps N] [--rounds 3] [--threads 2]
         [--r1-interval 1] [--peer-layout planar|channels-last|both] [--precision float32 bf16] [--centigan FILE]
-    .venv/bin/python tests/bench/train_stylegan2.py --profile     # where the time of centigan goes (needs perf)
+    .venv/bin/python tests/bench/train_stylegan2.py --profile     # where the time of centigan goes (CPU: needs perf)
+    .venv/bin/python tests/bench/train_stylegan2.py --device cuda --precision fp16 bf16     # 256 px, low-shot-256
 
+On a GPU it is preset low-shot-256 as it is, and the peer runs in the published fast mode (stylegan2_peer.py). On the CPU
 64 px runs at channel_base 4096, 128 px at 8192, both with at most 64 channels, batch 16, float32, non-saturating loss
 with R1 on every r1-interval-th step, Adam, average of the weights. The peer has the operators as PyTorch users write
 them without custom kernels: filters by stuffing zeros, padding and a convolution a channel, bias and activation by
@@ -60,16 +62,23 @@ def run_process(command):
 
 def centigan_command(arguments, precision, folder, steps):
     kimg = lambda count: str(count * BATCH / 1000)
+    base, most = channels(arguments)
     return [arguments.centigan, "train", "--data", str(ROOT / "samples/smileys"), "--out", folder + "/run", "--preset",
-            "low-shot-256", "--resolution", str(arguments.resolution), "--model.stylegan2.channel_base",
-            str(channel_base(arguments)), "--model.stylegan2.channel_max", "64", "--model.precision", precision,
-            "--loss.r1_interval", str(arguments.r1_interval), "--kimg", kimg(steps + 1), "--threads",
-            str(arguments.threads), "--trainer.tick", kimg(1), "--save-every", "1000", "--trainer.grid_every", "1000",
-            "--quiet"]
+            "low-shot-256", "--resolution", str(arguments.resolution), "--model.stylegan2.channel_base", str(base),
+            "--model.stylegan2.channel_max", str(most), "--model.precision", precision, "--loss.r1_interval",
+            str(arguments.r1_interval), "--kimg", kimg(steps + warm_up(arguments)), "--threads", str(arguments.threads),
+            "--trainer.tick", kimg(warm_up(arguments)), "--save-every", "1000", "--trainer.grid_every", "1000",
+            "--eval-every", "-1", "--trainer.device", arguments.device, "--trainer.pieces",
+            "2" if arguments.device == "cpu" else "1", "--quiet"]
 
 
-def channel_base(arguments):
-    return 4096 if arguments.resolution == 64 else 8192
+def channels(arguments):
+    return {64: (4096, 64), 128: (8192, 64)}.get(arguments.resolution, (32768, 512))
+
+
+def warm_up(arguments):
+    """Steps that are not counted."""
+    return 1 if arguments.device == "cpu" else 5
 
 
 def measure_centigan(arguments, precision):
@@ -79,17 +88,19 @@ def measure_centigan(arguments, precision):
         lines = [json.loads(line) for line in open(folder + "/run/stats.jsonl")]
     first, last = lines[0], lines[-1]
     if last["images"] - first["images"] != arguments.steps * BATCH:
-        raise RuntimeError("the run's log does not have one line a step")
-    _, start = run_process([arguments.centigan, "--version"])
+        raise RuntimeError("the run's log does not have a line every few steps")
     seconds = 1000 * (last["Timing/seconds"] - first["Timing/seconds"]) / (last["images"] - first["images"])
+    if arguments.device != "cpu":
+        return {"seconds": seconds, "peak": last["Resources/peak_gpu_mem_mb"], "start": 0}
+    _, start = run_process([arguments.centigan, "--version"])
     return {"seconds": seconds, "peak": peak, "start": start}
 
 
 def measure_peer(arguments, layout):
     output, peak = run_process([sys.executable, __file__, "--peer", layout, "--resolution", str(arguments.resolution),
                                 "--steps", str(arguments.steps), "--threads", str(arguments.threads), "--r1-interval",
-                                str(arguments.r1_interval)])
-    return {**json.loads(output.splitlines()[-1]), "peak": peak}
+                                str(arguments.r1_interval), "--device", arguments.device])
+    return {"peak": peak, **json.loads(output.splitlines()[-1])}
 
 
 def resident_mb():
@@ -100,9 +111,12 @@ def resident_mb():
 def run_peer(arguments):
     torch.set_num_threads(arguments.threads)
     start = resident_mb()
-    trainer = PlainTrainer(smileys(arguments.resolution), arguments.resolution, channel_base(arguments),
-                           arguments.peer == "channels-last", arguments.r1_interval)
-    print(json.dumps({"seconds": trainer.seconds_per_kimg(arguments.steps), "start": start}))
+    trainer = PlainTrainer(smileys(arguments.resolution).to(arguments.device), arguments.resolution,
+                           *channels(arguments), arguments.peer == "channels-last", arguments.r1_interval)
+    result = {"seconds": trainer.seconds_per_kimg(arguments.steps), "start": start}
+    if arguments.device != "cpu":
+        result.update(start=0, peak=torch.cuda.max_memory_allocated() / 2**20)
+    print(json.dumps(result))
 
 
 def print_table(results):
@@ -130,7 +144,8 @@ def compare(arguments):
     layouts = {"both": ("planar", "channels-last"), "none": ()}.get(arguments.peer_layout, (arguments.peer_layout,))
     jobs = [("centigan, " + p, measure_centigan, p) for p in arguments.precision]
     jobs += [("PyTorch, " + layout, measure_peer, layout) for layout in layouts]
-    print(f"{arguments.resolution} px, {arguments.threads} threads, R1 every {arguments.r1_interval} steps, "
+    where = f"{arguments.threads} threads" if arguments.device == "cpu" else torch.cuda.get_device_name()
+    print(f"{arguments.resolution} px, {where}, R1 every {arguments.r1_interval} steps, "
           f"{arguments.steps} steps a round, torch {torch.__version__}\n")
     results, problem = {}, None
     try:
@@ -166,6 +181,52 @@ def share_of(library, symbol, shares_of):
     return "everything else (start, pictures, allocator, program)"
 
 
+# The same for kernels of a GPU, by name.
+GPU_SHARES = [
+    ("kernels of ours: upfirdn2d", r"upfirdn"),
+    ("kernels of ours: bias_act", r"bias_act"),
+    ("kernels of ours: scaling of channels", r"scale_values|dot_values"),
+    ("kernels of ours: augmentation, noise", r"fused_|plan|ada_|normal_rows"),
+    ("convolutions and matrix products", r"xmma|gemm|conv|wgrad|dgrad|fprop|cutlass|nvjet|cudnn|sm90|sm80|splitK"),
+    ("change of layout", r"nchwToNhwc|nhwcToNchw|transpose"),
+    ("copies", r"[Mm]emcpy|[Mm]emset|copy"),
+    ("sums", r"reduce"),
+    ("elementwise calls of LibTorch", r"elementwise"),
+]
+
+
+def profile_gpu(arguments):
+    """Kernels of a part of a run, by libgpu_profile.so (-DCENTIGAN_BENCHMARKS=ON) or that of --preload."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = centigan_command(arguments, arguments.precision[0], folder, arguments.steps)
+        begin, length = arguments.window
+        environment = {"LD_PRELOAD": arguments.preload, "GPU_PROFILE": f"{begin},{length},{folder}/trace.json"}
+        subprocess.run(command, check=True, env={**os.environ, **environment})
+        events = json.load(open(folder + "/trace.json"))["traceEvents"]
+    kernels = [e for e in events if e.get("cat") in ("kernel", "gpu_memcpy", "gpu_memset")]
+    shares, largest, busy, last = {}, {}, 0.0, 0.0
+    for event in sorted(kernels, key=lambda e: e["ts"]):
+        name = next((n for n, pattern in GPU_SHARES if re.search(pattern, event["name"])), "everything else")
+        shares[name] = shares.get(name, 0.0) + event["dur"]
+        largest.setdefault(event["name"], []).append(event["dur"])
+        busy += max(0.0, event["ts"] + event["dur"] - max(event["ts"], last))
+        last = max(last, event["ts"] + event["dur"])
+    span = last - min(e["ts"] for e in kernels)
+    print(f"{arguments.resolution} px, {torch.cuda.get_device_name()}, {arguments.precision[0]}: {len(kernels)} kernels "
+          f"in {span / 1e6:.2f} s, the GPU is busy for {100 * busy / span:.0f} % of it\n")
+    total = sum(shares.values())
+    print_shares("share of the time in kernels", {n: 100 * t / total for n, t in shares.items()})
+    print("\n| largest | calls | % |\n| --- | ---: | ---: |")
+    for name, times in sorted(largest.items(), key=lambda item: -sum(item[1]))[:arguments.largest]:
+        print(f"| `{name[:110]}` | {len(times)} | {100 * sum(times) / total:.1f} |")
+
+
+def print_shares(title, shares):
+    print(f"| {title} | % |\n| --- | ---: |")
+    for name, percent in sorted(shares.items(), key=lambda item: -item[1]):
+        print(f"| {name} | {percent:.1f} |")
+
+
 def profile_table(command, folder, shares_of, largest_of):
     """Samples of user time of a whole run, by perf."""
     if not shutil.which("perf"):
@@ -182,9 +243,7 @@ def profile_table(command, folder, shares_of, largest_of):
         name = share_of(library, symbol, shares_of)
         shares[name] = shares.get(name, 0.0) + percent
         largest.append((percent, library, symbol))
-    print("| share of user time | % |\n| --- | ---: |")
-    for name, percent in sorted(shares.items(), key=lambda item: -item[1]):
-        print(f"| {name} | {percent:.1f} |")
+    print_shares("share of user time", shares)
     print("\n| largest | % |\n| --- | ---: |")
     for percent, library, symbol in largest[:largest_of]:
         print(f"| `{library}`: `{symbol[:90]}` | {percent:.1f} |")
@@ -199,8 +258,9 @@ def profile(arguments):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--resolution", type=int, default=64, choices=(64, 128))
-    parser.add_argument("--steps", type=int, help="timed steps a round; default 10, at 128 px 3")
+    parser.add_argument("--resolution", type=int, choices=(64, 128, 256), help="default 64, on a GPU 256")
+    parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--steps", type=int, help="timed steps a round; default 10, at 128 px 3, on a GPU 50")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--r1-interval", type=int, default=1)
@@ -209,14 +269,22 @@ def main():
     parser.add_argument("--centigan", default=str(ROOT / "build/release/bin/centigan"))
     parser.add_argument("--profile", action="store_true", help="a table of where the time goes instead")
     parser.add_argument("--largest", type=int, default=12, help="functions in the second table of --profile")
+    parser.add_argument("--window", type=float, nargs=2, default=(20, 6), help="--profile on a GPU: begin, length in s")
+    parser.add_argument("--preload", default=str(ROOT / "build/release/lib/libgpu_profile.so"))
     parser.add_argument("--peer", help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    arguments.steps = arguments.steps or (10 if arguments.resolution == 64 else 3)
+    on_cpu = arguments.device == "cpu"
+    arguments.resolution = arguments.resolution or (64 if on_cpu else 256)
+    arguments.steps = arguments.steps or (50 if not on_cpu else 10 if arguments.resolution == 64 else 3)
+    if not on_cpu and arguments.peer_layout == "both":
+        arguments.peer_layout = "channels-last"
     if arguments.peer:
         return run_peer(arguments)
     if not os.access(arguments.centigan, os.X_OK):
         sys.exit(f"train_stylegan2: {arguments.centigan} is not there\nhint: build it, or name it with --centigan")
-    return profile(arguments) if arguments.profile else compare(arguments)
+    if arguments.profile:
+        return profile(arguments) if on_cpu else profile_gpu(arguments)
+    return compare(arguments)
 
 
 if __name__ == "__main__":

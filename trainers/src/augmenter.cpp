@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "centigan/core/device.h"
 #include "centigan/core/random.h"
 #include "centigan/trainers/schedule.h"
 
@@ -32,12 +33,12 @@ Augmenter::Shown Augmenter::show(const torch::Tensor& images, const std::string&
   const int64_t count = images.size(0), gates = augmentation_->gate_draws(controller_ != nullptr);
   torch::Tensor u = RandomStream(seed_, name).uniform(first, count, augmentation_->value_draws());
   if (gates > 0) u = at::cat({u, RandomStream(seed_, name + "/gates").uniform(first, count, gates)}, 1);
-  u = u.to(device_);
+  u = on_device(u, device_);
   AugmentOptions options;
   if (controller_) options.p = controller_->p();
   if (augmentation_->takes_noise())
-    options.noise =
-        RandomStream(seed_, name + "/noise").normal(first, count, images[0].numel()).view(images.sizes()).to(device_);
+    options.noise = on_device(
+        RandomStream(seed_, name + "/noise").normal(first, count, images[0].numel()).view(images.sizes()), device_);
   Shown shown = {augmentation_->apply(images, u, options)};
   if (controller_ && controller_->needs_acted()) shown.acted = augmentation_->acted(u, options.p);
   if (!with_draws) return shown;

@@ -174,7 +174,7 @@ class Gan final : public Objective {
     if (shared) looks.fake = std::move(pieces_[batch.piece].fake);
     const View fake = shared ? View(looks.fake) : fakes_for_d(batch);
     if (!shared) add_view(fake, looks.fake);
-    const View real = judge_.view(reals(batch), batch.labels, "augment/real", batch, /*for_methods=*/true);
+    const View real = view_of_reals(batch);
     add_view(real, looks.real);
     if (config_.cr > 0.0) add_view(judge_.second_view(real, "real", batch), looks.cr);
     if (config_.bcr > 0.0) add_view(judge_.second_view(fake, "fake", batch), looks.bcr);
@@ -187,6 +187,14 @@ class Gan final : public Objective {
   View fakes_for_d(const Batch& batch) {
     const Fakes fakes = for_d_.constants(batch, info_);
     return judge_.view(fakes.images, fakes.labels, for_d_.augment_stream(), batch, /*for_methods=*/true);
+  }
+
+  // In every step R1 takes the pass of the main loss, as published, where that sees the same.
+  bool joins_r1() const { return config_.r1_interval == 1 && config_.r1_gamma > 0.0 && judge_.same_penalty_look(); }
+
+  View view_of_reals(const Batch& batch) {
+    return joins_r1() ? judge_.penalty_view(reals(batch), batch.labels, "augment/real", batch, /*for_methods=*/true)
+                      : judge_.view(reals(batch), batch.labels, "augment/real", batch, /*for_methods=*/true);
   }
 
   // Under the augmentation of `fake`.
@@ -213,7 +221,9 @@ class Gan final : public Objective {
     loss = plus(loss, judge_.chain().term(real.chain_penalty, fake.chain_penalty, stats));
     loss = plus(loss, augself_.discriminator_term(batch.piece, real, fake, stats));
     loss = plus(loss, orthogonal_term("ortho/D", config_.d_ortho, *discriminator_, stats));
-    if (config_.r1_interval == 1) loss = plus(loss, gradient_penalties(batch, stats));
+    if (config_.r1_interval == 1)
+      loss =
+          plus(loss, joins_r1() ? plus(r1_of(real, stats), r2_loss(batch, stats)) : gradient_penalties(batch, stats));
     return loss;
   }
 
@@ -244,8 +254,12 @@ class Gan final : public Objective {
   // The scores steer the augmentation as those of Dmain do, if it is what D sees here.
   torch::Tensor r1_loss(const Batch& batch, Stats& stats) {
     if (config_.r1_gamma <= 0.0) return {};
-    const Look real = judge_.exact_look(reals(batch), batch.labels, "augment/r1", batch);
+    const Look real = judge_.penalty_look(reals(batch), batch.labels, "augment/r1", batch);
     if (config_.r1_on != "raw") judge_.observe(real), apa_.share().observe(real.logits);
+    return r1_of(real, stats);
+  }
+
+  torch::Tensor r1_of(const Look& real, Stats& stats) const {
     const torch::Tensor penalty = r1_penalty(real.logits, real.images);
     stats.add("Loss/r1_penalty", penalty);
     return penalty.mean() * (config_.r1_gamma / 2);
@@ -258,7 +272,7 @@ class Gan final : public Objective {
       const Fakes fakes = for_d_.constants(batch, info_);
       piece.fakes = fakes.images, piece.fake_labels = fakes.labels;
     }
-    const Look fake = judge_.exact_look(piece.fakes, piece.fake_labels, "augment/r2", batch);
+    const Look fake = judge_.penalty_look(piece.fakes, piece.fake_labels, "augment/r2", batch);
     const torch::Tensor penalty = r1_penalty(fake.logits, fake.images);
     stats.add("Loss/r2_penalty", penalty);
     return penalty.mean() * (r2_gamma() / 2);

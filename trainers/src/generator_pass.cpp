@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "centigan/core/device.h"
+
 namespace centigan {
 namespace {
 
@@ -30,7 +32,7 @@ GeneratorPass::GeneratorPass(const ObjectiveContext& context, const std::string&
 
 torch::Tensor GeneratorPass::latents(const RandomStream& stream, const Batch& batch, const PassOptions& options) const {
   const int64_t count = pass_count(batch, options);
-  return chosen_rows(stream.normal(batch.first, count, generator_->shape().z_dim), options).to(device_);
+  return on_device(chosen_rows(stream.normal(batch.first, count, generator_->shape().z_dim), options), device_);
 }
 
 torch::Tensor GeneratorPass::mixed_ws(const torch::Tensor& ws, const torch::Tensor& labels, const Batch& batch,

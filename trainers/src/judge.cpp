@@ -36,6 +36,8 @@ Judge::Judge(const ObjectiveContext& context)
       second_(read_second_view(context.config.loss.cr_augment)),
       wants_raw_(context.config.loss.augself > 0.0),
       joined_(context.config.loss.joined),
+      exact_penalty_(context.config.model.precision != "fp16"),
+      in_float32_(context.config.model.precision == "float32"),
       discriminator_(context.discriminator),
       layers_(std::dynamic_pointer_cast<LayeredDiscriminator>(context.discriminator)),
       augmenter_(context.config.trainer, context.device),
@@ -119,14 +121,24 @@ torch::Tensor Judge::raw_features(const Look& look, const Batch& batch) const {
   return layers_->features(layers_->maps(look.images, /*exact=*/false, hook), /*exact=*/false);
 }
 
-Look Judge::exact_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
-                       const Batch& batch) const {
+View Judge::penalty_view(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                         const Batch& batch, bool for_methods) const {
+  const bool raw = wants_raw_ && for_methods;
   torch::Tensor x = images.detach().requires_grad_(true);
-  Augmenter::Shown shown = r1_on_ == "raw" ? Augmenter::Shown{x} : augmenter_.show(x, stream, batch.first);
+  Augmenter::Shown shown = r1_on_ == "raw" ? Augmenter::Shown{x} : augmenter_.show(x, stream, batch.first, raw);
   if (r1_on_ == "shown") x = shown.images = shown.images.detach().requires_grad_(true);
-  Look look = {View{x, labels, stream, shown}};
-  call(&look, 1, batch, /*exact=*/true);
+  return {x, labels, stream, shown, raw};
+}
+
+Look Judge::penalty_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                         const Batch& batch) const {
+  Look look = {penalty_view(images, labels, stream, batch)};
+  call(&look, 1, batch, exact_penalty_);
   return look;
+}
+
+bool Judge::same_penalty_look() const {
+  return (in_float32_ || !exact_penalty_) && r1_on_ != "raw";
 }
 
 std::vector<torch::Tensor> Judge::attacked_logits(const torch::Tensor& loss, const std::vector<const Look*>& looks,

@@ -48,10 +48,15 @@ class Judge {
   // One call of D for each view, or with loss.joined one for all.
   std::vector<Look> look(std::vector<View> views, const Batch& batch) const;
   Look look(View view, const Batch& batch) const { return look(std::vector<View>{std::move(view)}, batch)[0]; }
-  // In float32, with a gradient in Look::images: as loss.r1_on says, the plain pictures looked at through T, what T
-  // shows of them, or the plain pictures without T.
-  Look exact_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
-                  const Batch& batch) const;
+  // For R1, with a gradient in View::images: as loss.r1_on says, the plain pictures looked at through T, what T shows
+  // of them, or the plain pictures without T.
+  View penalty_view(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                    const Batch& batch, bool for_methods = false) const;
+  // In float32, as the 8 bits of bfloat16 are too few for a second derivative, but for float16, as published.
+  Look penalty_look(const torch::Tensor& images, const torch::Tensor& labels, const std::string& stream,
+                    const Batch& batch) const;
+  // Whether penalty_look sees and computes what look does, so that one pass serves both.
+  bool same_penalty_look() const;
   // AdvAug: what D says of each look where its last block takes maps that are moved by eta against the loss.
   std::vector<torch::Tensor> attacked_logits(const torch::Tensor& loss, const std::vector<const Look*>& looks,
                                              double eta) const;
@@ -71,7 +76,7 @@ class Judge {
 
   std::string r1_on_;
   SecondView second_;
-  bool wants_raw_, joined_;
+  bool wants_raw_, joined_, exact_penalty_, in_float32_;
   std::shared_ptr<Discriminator> discriminator_;
   std::shared_ptr<LayeredDiscriminator> layers_;  // the same, or null
   Augmenter augmenter_, second_augmenter_;

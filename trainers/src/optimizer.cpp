@@ -97,6 +97,11 @@ void FlatAdam::step(const torch::Tensor& gradient, double lr) {
               gradient.const_data_ptr<float>(), values.numel(),
               {f(settings_.beta1), f(1.0 - settings_.beta1), f(settings_.beta2), f(1.0 - settings_.beta2), f(step),
                f(root_scale), f(settings_.eps)});
+  } else if (values.is_cuda()) {
+    const torch::Tensor steps = at::full({}, static_cast<double>(steps_), values.options());
+    at::_fused_adam_({values}, {gradient}, {exp_avg_}, {exp_avg_sq_}, {}, {steps}, lr * settings_.lr_factor,
+                     settings_.beta1, settings_.beta2, /*weight_decay=*/0.0, settings_.eps, /*amsgrad=*/false,
+                     /*maximize=*/false);
   } else {
     exp_avg_.mul_(settings_.beta1).add_(gradient, 1.0 - settings_.beta1);
     exp_avg_sq_.mul_(settings_.beta2).addcmul_(gradient, gradient, 1.0 - settings_.beta2);

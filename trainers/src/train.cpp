@@ -22,6 +22,7 @@ TrainEnd train_with(TrainConfig config, const TrainOptions& options, const Parts
   const bool begun = settle_run(config);
   const torch::Device device = pick_device(config.trainer.device);
   resolve_precision(config, device);
+  search_convolutions(config.trainer.cudnn_benchmark);
   check_train_config(config);
   check_metric(config, options);
 

@@ -41,6 +41,12 @@ bool starts_with(const std::string& name, const std::string& start) {
   return name.compare(0, start.size(), start) == 0;
 }
 
+// One question to an accelerator's queue, which has to run dry for the answer.
+bool finite_phase(const torch::Tensor& losses, const torch::Tensor& gradient) {
+  if (gradient.is_cpu()) return at::isfinite(losses).all().item<bool>() && all_finite(gradient);
+  return at::isfinite(losses).all().logical_and_(at::isfinite(gradient).all()).item<bool>();
+}
+
 // Steps between looks at all weights, averages and optimizers.
 constexpr int64_t kLookEvery = 100;
 
@@ -85,20 +91,34 @@ Batch Training::make_batch(const StepInfo& info, int64_t part) const {
   batch.size = info.batch / info.parts();
   batch.first = info.images + info.shift + part * batch.size;
   if (!sampler_) return batch;
-  batch.reals = sampler_->images(batch.first, batch.size).to(device_);
+  batch.reals = on_device(sampler_->images(batch.first, batch.size), device_);
   const int64_t classes = config_.model.classes;
   if (classes > 0)
-    batch.labels = at::one_hot(sampler_->labels(batch.first, batch.size), classes).to(device_, at::kFloat);
+    batch.labels = on_device(at::one_hot(sampler_->labels(batch.first, batch.size), classes).to(at::kFloat), device_);
   return batch;
+}
+
+std::vector<Batch> Training::make_batches(const StepInfo& info) const {
+  std::vector<Batch> batches;
+  for (int64_t part = 0; part < info.parts(); ++part) batches.push_back(make_batch(info, part));
+  return batches;
 }
 
 void Training::begin(const StepInfo& info) {
   step_ = info;
   within_memory("step " + std::to_string(info.step), [&] {
-    batches_.assign(info.parts(), {});
-    for (int64_t part = 0; part < info.parts(); ++part) batches_[part] = make_batch(info, part);
+    const bool ready = next_.step == info.step && next_.pieces == info.pieces && next_.shift == info.shift;
+    batches_ = ready && !next_batches_.empty() ? std::move(next_batches_) : make_batches(info);
+    next_batches_.clear();
     parts_.objective->begin_step(info);
   });
+}
+
+// On an accelerator the next step's pictures are made and copied while its queue works.
+void Training::look_ahead() {
+  if (device_.is_cpu() || !next_batches_.empty()) return;
+  next_ = info(step_.step + 1);
+  next_batches_ = make_batches(next_);
 }
 
 Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part) {
@@ -139,20 +159,20 @@ PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
   network.gradient.zero_();
   within_memory(place(info, phase), [&] {
     for (int64_t i = 0; i < phase.batches; ++i) accumulate_batch(phase, info, phase.first_batch + i, results);
+    look_ahead();
   });
   PhaseGradient sum;
   Stats stats;
-  bool finite_losses = true;
+  std::vector<torch::Tensor> losses;
   for (const Result& result : results) {
     stats.merge(result.stats);
-    if (!result.loss.defined()) continue;
-    finite_losses = finite_losses && std::isfinite(result.loss.item<double>());
-    sum.values = network.gradient;
+    if (result.loss.defined()) losses.push_back(result.loss.view({1})), sum.values = network.gradient;
   }
   if (sum.values.defined()) comm_.sum(sum.values);
-  sum.finite = !sum.values.defined() || !comm_.any(!(finite_losses && all_finite(sum.values)));
+  sum.finite = !sum.values.defined() || !comm_.any(!finite_phase(at::cat(losses), sum.values));
   if (!sum.finite) sum.bad = stats.drop_not_finite();
-  if (!sum.finite && sum.bad.empty()) sum.bad = finite_losses ? "the gradient" : "the loss";
+  if (!sum.finite && sum.bad.empty())
+    sum.bad = at::isfinite(at::cat(losses)).all().item<bool>() ? "the gradient" : "the loss";
   stats_.merge(stats);
   return sum;
 }
@@ -181,7 +201,7 @@ void Training::end(const StepInfo& info) {
 
 // A new step of the objective lets go of what it kept for the old one.
 void Training::drop_step() {
-  batches_.clear();
+  batches_.clear(), next_batches_.clear();
   parts_.objective->begin_step(step_);
   release_unused_memory(device_);
 }

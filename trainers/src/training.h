@@ -74,6 +74,8 @@ class Training {
   };
 
   Batch make_batch(const StepInfo& info, int64_t part) const;
+  std::vector<Batch> make_batches(const StepInfo& info) const;
+  void look_ahead();
   static void add(Result& result, Network& network);
   Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part);
   void accumulate_batch(const Phase& phase, const StepInfo& info, int64_t batch, std::vector<Result>& results);
@@ -90,6 +92,8 @@ class Training {
   std::map<std::string, Network> networks_;
   StepInfo step_;  // that has begun
   std::vector<Batch> batches_;
+  StepInfo next_;  // that of next_batches_, if there are any
+  std::vector<Batch> next_batches_;
   Stats stats_;
   NonFinite non_finite_;
   Recovery recovery_;

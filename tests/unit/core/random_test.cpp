@@ -134,5 +134,15 @@ TEST(RandomStream, NormalDrawsAreFast) {
 #endif
 }
 
+TEST(NormalRows, AreTheStreamsOfTheirSeeds) {
+  const torch::Tensor seeds = torch::tensor({3, -9, 3}, torch::kLong);
+  const torch::Tensor rows = normal_rows(seeds, "noise/b8", 7, torch::kCPU);
+  ASSERT_EQ(rows.sizes(), (std::vector<int64_t>{3, 7}));
+  EXPECT_TRUE(rows[1].equal(RandomStream(static_cast<uint64_t>(-9), "noise/b8").normal(0, 1, 7).view(-1)));
+  EXPECT_TRUE(rows[0].equal(rows[2]) && !rows[0].equal(rows[1]));
+  EXPECT_EQ(normal_rows(seeds.slice(0, 0, 0), "noise/b8", 7, torch::kCPU).numel(), 0);
+  EXPECT_THROW(normal_rows(seeds.to(torch::kFloat), "noise/b8", 7, torch::kCPU), c10::Error);
+}
+
 }  // namespace
 }  // namespace centigan

@@ -79,7 +79,7 @@ TEST(CudaNetworks, Upfirdn2dOfSeveralTiles) {
   for (const Resampling& r : resamplings())
     for (const auto format : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast})
       expect_resampling(r, {"tiles", case_picture("tiles", {3, 2, 29, 37}).contiguous(format)});
-  for (const auto type : {at::kDouble, at::kHalf, at::kBFloat16})
+  for (const auto type : {at::kFloat, at::kDouble, at::kHalf, at::kBFloat16})
     for (const int64_t c : {1, 5, 33, 64})
       for (size_t i = 0; i < 5; ++i)
         expect_resampling(resamplings()[i],
@@ -238,6 +238,18 @@ TEST(CudaNetworks, ChannelDot) {
     expect_close(by_s, want, tolerance, item.name);
     expect_close(by_x, scaled(item.x.to(at::kDouble), s, {}), 2 * tolerance_of(item.x.scalar_type()), item.name);
   }
+}
+
+// Words of the generator from the runtime's specification (docs/cgm-format.md), quantiles of them from ATen.
+TEST(CudaNetworks, NormalRows) {
+  const Tensor rows = emulated([] { return cuda::normal_rows(at::tensor({0, 1, 0, 1, 1}, at::kLong), 1, 1025); });
+  ASSERT_EQ(rows.sizes(), (std::vector<int64_t>{5, 1025}));
+  EXPECT_TRUE(rows[0].equal(rows[2]) && rows[1].equal(rows[4]) && !rows[0].equal(rows[1]));
+  const Tensor words = at::tensor({double(0xe8de5dc1), double(0x461e61e4), double(0xcb9175b4), double(0xc2805662)});
+  expect_close(rows[1].slice(0, 0, 4), at::special_ndtri((words + 0.5) * 0x1p-32), 1e-6, "seed 1, stream 1");
+  EXPECT_NEAR(rows[1].mean().item<double>(), 0.0, 0.1);
+  EXPECT_NEAR(rows[1].std().item<double>(), 1.0, 0.1);
+  EXPECT_EQ(cuda::normal_rows(at::tensor({4}, at::kLong), 1, 0).numel(), 0);
 }
 
 }  // namespace

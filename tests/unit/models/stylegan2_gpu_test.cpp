@@ -1,5 +1,6 @@
 // Networks of the published size on a GPU; skipped where there is none.
 #include "centigan/core/device.h"
+#include "centigan/core/random.h"
 #include "stylegan2_support.h"
 
 namespace centigan {
@@ -36,6 +37,18 @@ TEST(StyleGan2Gpu, HalfTypesStayNearFloat32) {
     const at::Tensor half = on_gpu(filled_discriminator(config))->forward(exact, {});
     EXPECT_LT((half - logits).abs().max().item<double>(), slack * 2e-2) << precision;
   }
+}
+
+TEST(NormalRowsGpu, AreThoseOfTheCpu) {
+  if (!cuda_available()) GTEST_SKIP() << "no GPU here";
+  const at::Tensor seeds = at::tensor({0, 1, -7, 1}, at::kLong);
+  for (const int64_t width : {1, 64, 65537})
+    EXPECT_LT(
+        (normal_rows(seeds, "noise", width, pick_device("cuda")).cpu() - normal_rows(seeds, "noise", width, at::kCPU))
+            .abs()
+            .max()
+            .item<double>(),
+        1e-6);
 }
 
 }  // namespace

@@ -64,6 +64,29 @@ TEST(NonSaturating, R1ThroughTheAugmentation) {
   EXPECT_NEAR(toy.loss("Dreg").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4);
 }
 
+// In every step and in float32 R1 takes the pass of the main loss: the draws of that, and a gradient for both.
+TEST(NonSaturating, R1OfEveryStepTakesThePassOfTheMainLoss) {
+  for (const char* on : {"augmented", "shown"}) {
+    Toy toy;
+    toy.config.trainer.augment = "cutout";
+    toy.config.loss.r1_on = on, toy.config.loss.r1_interval = 1;
+    toy.config.model.precision = "float32";
+    toy.build();
+    toy.objective->begin_step(toy.info);
+    toy.loss("Gmain");
+    const int64_t before = toy.discriminator->calls;
+    const double whole = toy.loss("Dmain").item<double>();
+    EXPECT_EQ(toy.discriminator->calls - before, 2) << on;  // fakes, reals
+    const auto u = RandomStream(0, "augment/real").uniform(0, 4, 2);
+    const auto shown = make_augmentation("cutout")->apply(toy.batch.reals, u);
+    toy.config.loss.r1_gamma = 0.0;
+    toy.build();
+    toy.objective->begin_step(toy.info);
+    toy.loss("Gmain");
+    EXPECT_NEAR(whole - toy.loss("Dmain").item<double>(), 5.0 * shown.square().sum().item<double>() / 4, 1e-4) << on;
+  }
+}
+
 // With respect to what D is shown: T's adjoint, which contrast would scale by its factor, plays no part.
 TEST(NonSaturating, R1OnWhatIsShown) {
   Toy toy;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "centigan/core/device.h"
 #include "tiny.h"
 
 namespace centigan {
@@ -80,6 +81,20 @@ TEST(FlatAdam, MomentumFollowsTheFormula) {
   adam.step(at::tensor({0., 0., 0.}, at::kFloat), 0.1);
   const double m = 0.09 / (1 - 0.81), v = 0.000999 / (1 - 0.998001);
   EXPECT_NEAR(flat->values()[0].item<double>(), -0.1 - 0.1 * m / std::sqrt(v), 1e-6);
+}
+
+TEST(FlatAdamGpu, StepsAsOnTheCpu) {
+  if (!cuda_available()) GTEST_SKIP() << "no GPU here";
+  std::vector<torch::Tensor> values;
+  for (const torch::Device device : {torch::Device(at::kCPU), pick_device("cuda")}) {
+    const auto module = std::make_shared<OneVector>();
+    module->to(device);
+    const auto flat = std::make_shared<FlatParameters>(module);
+    FlatAdam adam(flat, {0.8, 0.9, 0.99, 1e-3});
+    for (int i = 1; i <= 3; ++i) adam.step(at::tensor({0.1f * i, -2.0f, 1e-4f}).to(device), 0.01);
+    values.push_back(flat->values().cpu());
+  }
+  EXPECT_TRUE(at::allclose(values[0], values[1], 1e-5, 1e-7)) << values[0] << values[1];
 }
 
 TEST(FlatAdam, StateComesBack) {

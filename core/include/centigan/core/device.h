@@ -14,10 +14,16 @@ void prepare_process();
 // first use), else the CPU. Asked-for CUDA that is missing: usage error that says what is missing.
 torch::Device pick_device(const std::string& text);
 bool cuda_available();
+// `values`, which are on the CPU, on `device`. To an accelerator through pinned memory, so that the caller does not wait
+// for its queue. On the CPU `values` itself.
+torch::Tensor on_device(const torch::Tensor& values, torch::Device device);
 std::string device_name(const torch::Device& device);
 
 // IEEE float32 in convolutions and matrix products (no TF32), or TF32 allowed.
 void set_tf32(bool allowed);
+
+// Whether cuDNN tries its algorithms for each new shape and keeps the fastest.
+void search_convolutions(bool on);
 
 // Threads used inside one LibTorch operator (OpenMP).
 void set_operator_threads(int threads);

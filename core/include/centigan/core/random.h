@@ -17,6 +17,7 @@ uint32_t hash32(uint64_t seed, uint32_t stream, uint32_t index);
 class RandomStream {
  public:
   RandomStream(uint64_t seed, std::string_view name);  // stream id = CRC-32 of the name
+  RandomStream(uint64_t seed, uint32_t id) : seed_(seed), id_(id) {}
 
   // float32 [count, width] on the CPU for pictures first … first+count-1; uniform in [0,1) (24 bits) or N(0,1).
   torch::Tensor uniform(int64_t first, int64_t count, int64_t width) const;
@@ -31,6 +32,11 @@ class RandomStream {
   uint64_t seed_;
   uint32_t id_;
 };
+
+// N(0,1), float32 [N, width] on `device`: row i is RandomStream(seeds[i], name).normal(0, 1, width). seeds: int64 [N] on
+// the CPU. On CUDA by a kernel of the plugin, which does not make the caller wait and whose values may differ from the
+// CPU's in their last bit (the GPU's logarithm); without the plugin they are drawn on the CPU.
+torch::Tensor normal_rows(const torch::Tensor& seeds, std::string_view name, int64_t width, torch::Device device);
 
 // The latent the C runtime draws for a seed (stream 1, the 1024-quantile table, Q12 / 4096): float32 [size].
 torch::Tensor runtime_latent(uint64_t seed, int64_t size);

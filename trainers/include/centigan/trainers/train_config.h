@@ -97,6 +97,7 @@ struct TrainerConfig {
   double lr_final = 1.0;                      // what is left of them at the end, as a factor
   AdamConfig g_opt, d_opt;
   std::string device = "auto";
+  bool cudnn_benchmark = true;
   std::string on_save_error = "continue";  // continue, stop
   std::string on_non_finite = "rollback";  // rollback, skip, stop
 };
@@ -134,6 +135,8 @@ inline void visit(ConfigVisitor& v, TrainerConfig& c) {
   v.group("g_opt", c.g_opt);
   v.group("d_opt", c.d_opt);
   v.field("device", c.device, "Device: auto, cpu or cuda.");
+  v.field("cudnn_benchmark", c.cudnn_benchmark,
+          "On a GPU cuDNN tries its algorithms and takes the fastest: quicker, with another rounding in each run.");
   v.field("on_save_error", c.on_save_error, "When a checkpoint cannot be written: continue or stop.");
   v.field("on_non_finite", c.on_non_finite,
           "When updates that are not finite were dropped too often: rollback, stop, or skip on.");
