@@ -53,7 +53,7 @@ torch::Tensor GeneratorPass::labels(const Batch& batch, const PassOptions& optio
     return chosen_rows(batch.labels.defined() ? batch.labels.slice(0, 0, count) : batch.labels, options);
   const torch::Tensor u = label_.uniform(batch.first, count, 1).flatten();
   const torch::Tensor drawn = u.mul(static_cast<double>(classes)).to(at::kLong).clamp_max(classes - 1);
-  return chosen_rows(at::one_hot(drawn, classes).to(device_, at::kFloat), options);
+  return chosen_rows(on_device(at::one_hot(drawn, classes).to(at::kFloat), device_), options);
 }
 
 Fakes GeneratorPass::draw(const Batch& batch, const StepInfo& info, const PassOptions& options) const {
