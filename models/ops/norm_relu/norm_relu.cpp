@@ -53,6 +53,14 @@ Tensor wide(const Tensor& x) {
   return x.scalar_type() == at::kDouble ? x : x.to(at::kFloat);
 }
 
+// LibTorch's batch norm, which has kernels of its own on accelerators.
+Tensor stock(const Tensor& x, const Tensor& gain, const Tensor& bias, const Tensor& mean, const Tensor& var, double eps,
+             bool of_batch) {
+  const Tensor kept_mean = of_batch ? Tensor() : mean, kept_var = of_batch ? Tensor() : var;
+  const Tensor normal = at::batch_norm(x, {}, {}, kept_mean, kept_var, of_batch, /*momentum=*/0.0, eps, true);
+  return at::addcmul(planes(bias).to(x.scalar_type()), normal, planes(gain).to(x.scalar_type())).relu();
+}
+
 // From operations that have gradients themselves.
 Tensor plain(const Tensor& x, const Tensor& gain, const Tensor& bias, Tensor mean, Tensor var, double eps,
              bool of_batch) {
@@ -154,6 +162,7 @@ std::tuple<Tensor, Tensor> batch_moments(const Tensor& x_in) {
 
 Tensor norm_relu(const Tensor& x, const Tensor& gain, const Tensor& bias, const Tensor& mean, const Tensor& var,
                  double eps, bool of_batch) {
+  if (!x.is_cpu() || x.scalar_type() == at::kDouble) return stock(x, gain, bias, mean, var, eps, of_batch);
   if (!has_kernels(x)) return plain(x, gain, bias, mean, var, eps, of_batch);
   return NormRelu::apply(x, gain, bias, mean, var, eps, of_batch);
 }
