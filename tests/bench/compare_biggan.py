@@ -36,13 +36,20 @@ METHODS = {
 }
 
 
+# What takes the place of labels: each block has a part of the latent.
+UNCONDITIONAL = {"model.classes": 0, "model.biggan.hier": "true", "model.biggan.g_shared": "true",
+                 "model.biggan.dim_z": 80}
+
+
 def scaled_down(arguments):
     """The published recipe, narrower and shorter, so that minutes on a core show something."""
-    return {"model.biggan.g_ch": arguments.ch, "model.biggan.d_ch": arguments.ch, "trainer.batch": arguments.batch,
+    scale = {"model.biggan.g_ch": arguments.ch, "model.biggan.d_ch": arguments.ch, "trainer.batch": arguments.batch,
             "trainer.d_steps": arguments.d_steps, "trainer.g_opt.lr": arguments.lr, "trainer.d_opt.lr": arguments.lr,
             "trainer.ema_kimg": arguments.ema_kimg, "trainer.ema_rampup": 0.05, "trainer.ema_start": 0,
-            "model.precision": arguments.precision, "trainer.kimg": arguments.kimg, **({"data.subset": arguments.subset}
-                                                                                       if arguments.subset else {})}
+            "model.precision": arguments.precision, "trainer.kimg": arguments.kimg}
+    if arguments.subset:
+        scale["data.subset"] = arguments.subset
+    return {**scale, **(UNCONDITIONAL if arguments.unconditional else {})}
 
 
 def rows(arguments):
@@ -160,6 +167,7 @@ def main():
     parser.add_argument("--ema-kimg", type=float, default=10)
     parser.add_argument("--precision", default="auto")
     parser.add_argument("--subset", default="", help="pictures to train on, as --data.subset takes it")
+    parser.add_argument("--unconditional", action="store_true", help="without the labels")
     parser.add_argument("--jobs", type=int, default=1, help="runs side by side")
     parser.add_argument("--threads", type=int, default=1, help="threads a run")
     parser.add_argument("--results", type=pathlib.Path, default=RESULTS)
