@@ -1,4 +1,4 @@
-#include "json.h"
+#include "centigan/core/json.h"
 
 #include <algorithm>
 #include <limits>
@@ -124,6 +124,31 @@ std::string JsonCursor::number_text() {
   const std::string text = text_.substr(at_, end - at_);
   at_ = end;
   return text;
+}
+
+bool JsonCursor::take_null() {
+  skip_blanks();
+  if (text_.compare(at_, 4, "null") != 0) return false;
+  at_ += 4;
+  return true;
+}
+
+void JsonCursor::skip_value() {
+  static const char* const kPlain = "+-.0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+  int64_t depth = 0;
+  do {
+    if (next_is('"')) {
+      string();
+    } else if (take('{') || take('[')) {
+      ++depth;
+    } else if (depth > 0 && (take('}') || take(']'))) {
+      --depth;
+    } else if (!(depth > 0 && (take(',') || take(':')))) {
+      const size_t end = std::min(text_.find_first_not_of(kPlain, at_), text_.size());
+      if (end == at_) json_error("a value is missing at byte " + std::to_string(at_));
+      at_ = end;
+    }
+  } while (depth > 0);
 }
 
 std::vector<int64_t> JsonCursor::integers(size_t most) {

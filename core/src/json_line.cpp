@@ -1,8 +1,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "centigan/core/json.h"
 #include "centigan/core/log.h"
-#include "json.h"
 
 namespace centigan {
 namespace {

@@ -8,7 +8,7 @@
 #include "centigan/core/file.h"
 #include "centigan/core/hash.h"
 #include "centigan/core/npy.h"
-#include "raw_inflate.h"
+#include "centigan/core/raw_inflate.h"
 
 namespace centigan {
 namespace {

@@ -1,4 +1,4 @@
-#include "raw_inflate.h"
+#include "centigan/core/raw_inflate.h"
 
 #include <cstring>
 #include <vector>

@@ -8,9 +8,9 @@
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/hash.h"
+#include "centigan/core/json.h"
 #include "centigan/core/log.h"
 #include "element_type.h"
-#include "json.h"
 
 namespace centigan {
 namespace {

@@ -16,15 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool passed_over(const std::string& name) {
-  if (name[0] == '.') return true;
-  std::string lower = name;
-  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
-  for (const std::string end : {".txt", ".md", ".json", ".csv"})
-    if (lower.size() >= end.size() && lower.compare(lower.size() - end.size(), end.size(), end) == 0) return true;
-  return false;
-}
-
 const char* special_kind(mode_t mode) {
   if (S_ISFIFO(mode)) return "is a FIFO, not a file";
   if (S_ISSOCK(mode)) return "is a socket, not a file";
@@ -51,7 +42,7 @@ class FolderWalk {
     fs::directory_iterator it(path, error);
     for (; !error && it != fs::directory_iterator(); it.increment(error)) {
       const std::string name = it->path().filename().string();
-      if (!passed_over(name)) add(folder.empty() ? name : folder + "/" + name);
+      if (!is_passed_over(name)) add(folder.empty() ? name : folder + "/" + name);
     }
     if (error)
       fail("data", path.string(), "the folder cannot be read: " + error.message(),
@@ -62,7 +53,7 @@ class FolderWalk {
     struct stat link, target;
     const std::string full = (root_ / path).string();
     if (lstat(full.c_str(), &link) != 0) return skip(path, std::string("cannot be read: ") + std::strerror(errno));
-    if (S_ISDIR(link.st_mode)) return folders_.push_back(path);
+    if (S_ISDIR(link.st_mode)) return folders_.push_back(path), listing_.folders.push_back(path);
     if (stat(full.c_str(), &target) != 0) return skip(path, broken_link(errno));
     if (S_ISDIR(target.st_mode)) return listing_.linked_folders.push_back(path);
     if (!S_ISREG(target.st_mode)) return skip(path, special_kind(target.st_mode));
@@ -116,6 +107,15 @@ std::string read_open_file(int file, int64_t max_bytes, std::vector<uint8_t>& by
 }
 
 }  // namespace
+
+bool is_passed_over(const std::string& name) {
+  if (name.empty() || name[0] == '.') return true;
+  std::string lower = name;
+  for (char& c : lower) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  for (const std::string end : {".txt", ".md", ".json", ".csv"})
+    if (lower.size() >= end.size() && lower.compare(lower.size() - end.size(), end.size(), end) == 0) return true;
+  return false;
+}
 
 FolderListing list_folder(const std::string& root) {
   return FolderWalk(root).run();

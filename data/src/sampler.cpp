@@ -1,9 +1,12 @@
 #include <ATen/ops/empty.h>
 
+#include <algorithm>
 #include <array>
 
 #include "centigan/core/random.h"
 #include "centigan/data/dataset.h"
+#include "read_ahead.h"
+#include "sample_order.h"
 
 namespace centigan {
 namespace {
@@ -23,16 +26,53 @@ void copy_row(const uint8_t* from, int64_t width, bool flip, float* to) {
   for (int64_t x = 0; x < width; ++x) to[x] = values[from[flip ? width - 1 - x : x]];
 }
 
+constexpr int64_t kAllPictures = -1, kTurns = -2;  // keys of rows of permutations; classes have their numbers
+
 }  // namespace
 
-Sampler::Sampler(const Dataset& dataset, uint64_t seed, bool mirror)
-    : dataset_(dataset), seed_(seed), mirror_(mirror) {}
+Sampler::Order::Order(const Dataset& dataset, uint64_t seed, bool balance)
+    : size_(dataset.size()), all_(seed, "data/order"), turns_(seed, "data/turns") {
+  if (!balance || dataset.classes() < 2) return;
+  for (int64_t c = 0; c < dataset.classes(); ++c)
+    classes_.push_back({{}, RandomStream(seed, "data/order/" + std::to_string(c))});
+  for (int64_t i = 0; i < size_; ++i) classes_[static_cast<size_t>(dataset.label(i))].members.push_back(i);
+  const auto is_empty = [](const Class& one) { return one.members.empty(); };
+  classes_.erase(std::remove_if(classes_.begin(), classes_.end(), is_empty), classes_.end());
+}
+
+int64_t Sampler::Order::permuted(const RandomStream& stream, int64_t key, int64_t i, int64_t n) {
+  const int64_t epoch = i / n;
+  const std::pair<int64_t, int64_t> place = {key, epoch & 1};
+  const auto known = kept_epoch_.find(place);
+  if (known == kept_epoch_.end() || known->second != epoch)
+    kept_[place] = stream.permutation(epoch, n), kept_epoch_[place] = epoch;
+  return kept_[place][static_cast<size_t>(i % n)];
+}
+
+// Each round takes one picture of every class, so a class has given as many as there were rounds.
+int64_t Sampler::Order::index(int64_t i) {
+  if (classes_.empty()) return permuted(all_, kAllPictures, i, size_);
+  const auto count = static_cast<int64_t>(classes_.size());
+  const int64_t turn = permuted(turns_, kTurns, i, count);
+  const Class& one = classes_[static_cast<size_t>(turn)];
+  return one
+      .members[static_cast<size_t>(permuted(one.stream, turn, i / count, static_cast<int64_t>(one.members.size())))];
+}
+
+Sampler::Sampler(const Dataset& dataset, uint64_t seed, bool mirror, bool balance)
+    : dataset_(dataset), seed_(seed), mirror_(mirror), order_(std::make_unique<Order>(dataset, seed, balance)) {
+  if (dataset.streams()) ahead_ = std::make_unique<ReadAhead>(dataset);
+}
+
+Sampler::~Sampler() = default;
 
 Sampler::Item Sampler::item(int64_t i) const {
-  const int64_t n = dataset_.size(), epoch = i / n;
-  if (epoch != epoch_) order_ = RandomStream(seed_, "data/order").permutation(epoch, n), epoch_ = epoch;
   const bool flip = mirror_ && RandomStream(seed_, "data/flip").integer(i, 2) == 1;
-  return {order_[static_cast<size_t>(i % n)], flip};
+  return {order_->index(i), flip};
+}
+
+torch::Tensor Sampler::image(int64_t i, int64_t index) const {
+  return ahead_ ? ahead_->take(i, index) : dataset_.image(index).contiguous();
 }
 
 torch::Tensor Sampler::images(int64_t first, int64_t count) const {
@@ -41,10 +81,11 @@ torch::Tensor Sampler::images(int64_t first, int64_t count) const {
   float* out = batch.mutable_data_ptr<float>();
   for (int64_t i = 0; i < count; ++i) {
     const Item next = item(first + i);
-    const torch::Tensor image = dataset_.image(next.index).contiguous();
-    const uint8_t* pixels = image.const_data_ptr<uint8_t>();
+    const torch::Tensor picture = image(first + i, next.index);
+    const uint8_t* pixels = picture.const_data_ptr<uint8_t>();
     for (int64_t row = 0; row < rows; ++row, out += width) copy_row(pixels + row * width, width, next.flip, out);
   }
+  if (ahead_) ahead_->expect(first + count, [this](int64_t i) { return order_->index(i); });
   return batch;
 }
 

@@ -22,13 +22,14 @@ struct Choice {
   std::string where() const { return "data." + field; }
 };
 
-// "40" or "12.5%" of `all` pictures. False: another form.
+// "40", "12.5%" or "0.125" of `all` pictures. False: another form.
 bool read_amount(const std::string& text, size_t all, double& amount) {
   const bool share = !text.empty() && text.back() == '%';
   const char* const end = text.data() + text.size() - (share ? 1 : 0);
   const auto read = std::from_chars(text.data(), end, amount);
   if (read.ec != std::errc() || read.ptr != end) return false;
-  if (share) amount = std::round(amount / 100.0 * static_cast<double>(all));
+  if (share) amount /= 100.0;
+  if (share || (amount > 0.0 && amount < 1.0)) amount = std::round(amount * static_cast<double>(all));
   return true;
 }
 
@@ -97,6 +98,9 @@ class PartOfDataset final : public Dataset {
   int64_t label(int64_t index) const override { return all_->label(place(index)); }
   std::string name(int64_t index) const override { return all_->name(place(index)); }
   std::string fingerprint() const override { return fingerprint_of(*this); }
+  std::vector<std::string> class_names() const override { return all_->class_names(); }
+  std::string pixel_hash(int64_t index) const override { return all_->pixel_hash(place(index)); }
+  bool streams() const override { return all_->streams(); }
 
  private:
   int64_t place(int64_t index) const { return static_cast<int64_t>(indices_.at(static_cast<size_t>(index))); }
@@ -140,10 +144,25 @@ std::string fingerprint_of(const Dataset& dataset) {
   const std::string shape = std::to_string(dataset.channels()) + "x" + std::to_string(dataset.height()) + "x" +
                             std::to_string(dataset.width());
   for (int64_t i = 0; i < dataset.size(); ++i) {
-    const torch::Tensor pixels = dataset.image(i);
     hash.add(dataset.name(i) + '\0' + shape + '\0');
+    const std::string known = dataset.pixel_hash(i);
+    if (!known.empty()) {
+      hash.add(known);
+      continue;
+    }
+    const torch::Tensor pixels = dataset.image(i).contiguous();
     hash.add(pixels.const_data_ptr<uint8_t>(), static_cast<size_t>(pixels.numel()));
   }
+  return with_labels(hash.hex(), dataset);
+}
+
+std::string with_labels(const std::string& fingerprint, const Dataset& dataset) {
+  const std::vector<std::string> classes = dataset.class_names();
+  if (classes.empty()) return fingerprint;
+  Sha256 hash;
+  hash.add(fingerprint);
+  for (const std::string& name : classes) hash.add(name + '\0');
+  for (int64_t i = 0; i < dataset.size(); ++i) hash.add(std::to_string(dataset.label(i)) + '\n');
   return hash.hex();
 }
 

@@ -10,7 +10,8 @@ namespace centigan {
 // Indices into `names` (in the order of the set) that config.subset means, ascending; all if it is empty.
 std::vector<size_t> chosen_subset(const std::vector<std::string>& names, const DataConfig& config);
 
-// SHA-256 over names, sizes and pixels.
+// SHA-256 over names, sizes and pixels (their hashes where those are known), and over the labels where there are some.
 std::string fingerprint_of(const Dataset& dataset);
+std::string with_labels(const std::string& fingerprint, const Dataset& dataset);
 
 }  // namespace centigan

@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "centigan/data/folder.h"
+#include "centigan/data/pack.h"
 #include "load.h"
+#include "pack_file.h"
 #include "split.h"
 
 namespace centigan {
@@ -14,10 +16,10 @@ struct Surveyed {
   ImageScan scan;
 };
 
-Surveyed survey_file(const DataConfig& config, const LoadOptions& options, const std::string& name) {
+Surveyed survey_file(const PictureSource& source, const LoadOptions& options, const std::string& name) {
   Surveyed one{name, {}};
   std::vector<uint8_t> bytes;
-  one.scan.problem = read_picture_file(config.path + "/" + name, options.limits.max_bytes, bytes);
+  one.scan.problem = source.read(name, options.limits.max_bytes, bytes);
   if (one.scan.good()) one.scan = scan_image(bytes.data(), bytes.size(), options.limits);
   if (options.rotate && one.scan.orientation >= 5) std::swap(one.scan.width, one.scan.height);
   return one;
@@ -26,9 +28,10 @@ Surveyed survey_file(const DataConfig& config, const LoadOptions& options, const
 // In the order of the set.
 std::vector<Surveyed> good_files(const DataConfig& config) {
   const LoadOptions options = load_options(config);
-  const std::vector<std::string> files = list_folder(config.path).files;
+  const std::unique_ptr<PictureSource> source = open_source(config.path);
+  const std::vector<std::string>& files = source->listing().files;
   std::vector<Surveyed> all(files.size()), good;
-  in_parallel(files.size(), [&](size_t i) { all[i] = survey_file(config, options, files[i]); });
+  in_parallel(files.size(), [&](size_t i) { all[i] = survey_file(*source, options, files[i]); });
   std::vector<std::string> names;
   for (Surveyed& one : all)
     if (one.scan.good()) names.push_back(one.name), good.push_back(std::move(one));
@@ -55,9 +58,20 @@ std::vector<Surveyed> surveyed_subset(const std::vector<Surveyed>& all, const Da
   return chosen;
 }
 
+PictureSurvey survey_of_pack(const DataConfig& config) {
+  const PackFile file(config.path);
+  PictureSurvey survey;
+  survey.pictures = static_cast<int64_t>(chosen_subset(file.names(), config).size());
+  survey.width = static_cast<int64_t>(file.index().width), survey.height = static_cast<int64_t>(file.index().height);
+  survey.aspect = static_cast<double>(survey.width) / static_cast<double>(survey.height);
+  survey.grey = file.index().channels == 1;
+  return survey;
+}
+
 }  // namespace
 
 PictureSurvey survey_pictures(const DataConfig& config) {
+  if (is_pack(config.path)) return survey_of_pack(config);
   PictureSurvey survey;
   const std::vector<Surveyed> all = good_files(config);
   if (all.size() < 2) return survey;

@@ -10,12 +10,6 @@
 namespace centigan {
 namespace {
 
-std::vector<std::string> names_of(const Dataset& dataset) {
-  std::vector<std::string> names;
-  for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
-  return names;
-}
-
 std::string fingerprint_of(const std::vector<std::string>& names, const std::vector<at::Tensor>& pictures) {
   Sha256 hash;
   for (size_t i = 0; i < pictures.size(); ++i) {
@@ -26,15 +20,6 @@ std::string fingerprint_of(const std::vector<std::string>& names, const std::vec
 }
 
 }  // namespace
-
-PictureSet dataset_pictures(const Dataset& dataset) {
-  PictureSet set;
-  for (int64_t i = 0; i < dataset.size(); ++i) set.pictures.push_back(dataset.image(i));
-  set.source = source_of(names_of(dataset));
-  set.resolution = PictureSize(dataset.height(), dataset.width()).text();
-  set.fingerprint = dataset.fingerprint();
-  return set;
-}
 
 PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds) {
   PictureSet set;

@@ -53,6 +53,40 @@ class WithoutWeights(CliTest):
     def two_folders_again(self):
         return ["--real", "a", "--fake", "b"]
 
+    def test_archives_and_packs_are_measured_as_their_folders(self):
+        sets = self.two_folders()
+        self.pixels(*sets)
+        first = self.numbers()
+        for name, method in (("a", zipfile.ZIP_STORED), ("b", zipfile.ZIP_DEFLATED)):
+            with zipfile.ZipFile(self.folder / f"{name}.zip", "w", method) as archive:
+                for path in sorted((self.folder / name).iterdir()):
+                    archive.write(path, path.name)
+            self.good("pack", "--data", f"{name}.zip", "--out", f"{name}.h5")
+        for a, b in (("a.zip", "b.zip"), ("a.h5", "b.h5"), ("a", "b.h5")):
+            self.pixels("--real", a, "--fake", b)
+            self.assertEqual(self.numbers(), first)
+        out = self.pixels("--real", "a.h5", "--fake", "b.h5", "--fakes", "30", "--metrics", "fid")
+        self.assertIn(";n=20:30;", out)
+
+    def test_each_class_by_itself(self):
+        paths = sorted(SMILEYS.glob("*.png"))
+        for i, path in enumerate(paths[:80]):
+            folder = self.folder / ("a" if i % 2 else "b") / ("[x] cat" if i % 8 < 4 else "dog")
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, folder)
+        out = self.pixels("--real", "a", "--fake", "b", "--metrics", "vendi", "--per-class")
+        self.assertRegex(out, r"FD-pixels\(class=_x__cat\)\[pixels/none;rs=none;n=20:20;")
+        lines = [line for line in jsonl(self.folder / "n.jsonl") if "class" in line]
+        self.assertEqual([(line["metric"], line["class"]) for line in lines],
+                         [("fd-pixels", "[x] cat"), ("coverage", "[x] cat"), ("fd-pixels", "dog"), ("coverage", "dog")])
+        (self.folder / "n.jsonl").unlink()
+        self.pixels("--real", "a/dog", "--fake", "b/dog", "--metrics", "fid")
+        self.assertEqual(self.numbers()["fd-pixels"], lines[2]["value"])
+        eval_ = ["eval", "--extractor", "pixels", "--metrics", "fid", "--per-class"]
+        self.bad(1, "--per-class: the reals have no labels", *eval_, "--real", "a/dog", "--fake", "b")
+        (self.folder / "b/dog").rename(self.folder / "b/wolf")
+        self.bad(1, r"the reals' classes are \[x\] cat, dog, the fakes' \[x\] cat, wolf", *eval_, "--real", "a", "--fake", "b")
+
     def test_order_of_files_changes_nothing(self):
         sets = self.two_folders()
         self.pixels(*sets)

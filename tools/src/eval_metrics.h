@@ -15,8 +15,10 @@ namespace centigan {
 struct EvalNumber {
   std::string metric;  // as in recipes: "FID", "precision(k=3)"
   double value = 0;
-  std::optional<double> error;  // one standard error, or the deviation the name speaks of
-  std::string note;             // flag or remark behind the number
+  std::optional<double> error;     // one standard error, or the deviation the name speaks of
+  std::string note;                // flag or remark behind the number
+  std::string of_class = {};       // the class that it is about; "": all of them
+  int64_t reals = -1, fakes = -1;  // pictures of that class
 };
 using EvalNumbers = std::vector<EvalNumber>;
 
@@ -54,6 +56,10 @@ const std::vector<std::string>& metric_words();
 
 // One word's numbers. What cannot be computed of this subject: Error.
 EvalNumbers numbers_of_word(const std::string& word, EvalSubject& subject);
+
+// The Fréchet distance and the coverage of each class by itself, in the order of the reals' classes; a class with too
+// few pictures has a sentence instead. Reals or fakes without labels, or with other classes: Error.
+EvalNumbers numbers_of_classes(EvalSubject& subject);
 
 // Those that need the networks of the run: "smoothness", "d-gap", "ppl".
 EvalNumbers numbers_of_run(const std::string& word, EvalSubject& subject);

@@ -52,7 +52,10 @@ const std::map<std::string, std::string>& short_names() {
                                                            {"alpha", "data.alpha"},
                                                            {"exif", "data.exif"},
                                                            {"strict", "data.strict"},
-                                                           {"max-pixels", "data.max_pixels"}};
+                                                           {"max-pixels", "data.max_pixels"},
+                                                           {"subset", "data.subset"},
+                                                           {"holdout", "data.holdout"},
+                                                           {"split-seed", "data.split_seed"}};
   return names;
 }
 

@@ -9,8 +9,11 @@
 #include "centigan/core/npy.h"
 #include "centigan/core/safetensors.h"
 #include "centigan/core/snapshot.h"
+#include "centigan/core/text.h"
 #include "centigan/data/dataset.h"
+#include "centigan/data/pack.h"
 #include "centigan/trainers/scores.h"
+#include "centigan/trainers/train.h"
 
 namespace centigan {
 namespace {
@@ -28,6 +31,12 @@ void list_tensors(const Tensors& tensors) {
   say(std::to_string(tensors.size()) + " tensors, " + std::to_string(values) + " values");
 }
 
+void say_classes(const Snapshot& snapshot) {
+  if (snapshot.texts.count("classes") == 0) return;
+  const std::vector<std::string> names = class_names_of(snapshot);
+  say("  " + std::to_string(names.size()) + " classes: " + joined(names));
+}
+
 void list_skipped(const DataReport& report) {
   for (const auto& [name, reason] : report.skipped) say("  skipped " + name + ": " + reason);
 }
@@ -37,6 +46,7 @@ void list_skipped(const DataReport& report) {
 int inspect_checkpoint(const std::string& path) {
   const Snapshot snapshot = read_checkpoint(path);
   say(path + ": checkpoint");
+  say_classes(snapshot);
   for (const auto& [name, text] : snapshot.texts)
     say("  " + name + "  text of " + std::to_string(text.size()) + " bytes");
   list_tensors(snapshot.tensors);
@@ -62,9 +72,22 @@ int inspect_pictures(const std::string& folder) {
     throw;
   }
   say(folder + ": " + std::to_string(report.used) + " pictures");
+  for (const auto& note : report.notes) say("  " + note);
   list_skipped(report);
   for (const auto& warning : report.warnings) say("  " + warning);
   return report.skipped.empty() ? 0 : 1;
+}
+
+int inspect_pack(const std::string& path) {
+  const auto set = open_pack(path);
+  say(path + ": pack of " + std::to_string(set->size()) + " pictures of " +
+      PictureSize(set->height(), set->width()).text() + ", " + std::to_string(set->channels()) + " channels");
+  std::vector<std::string> classes;
+  for (const std::string& name : set->class_names()) classes.push_back(escaped(name));
+  if (!classes.empty()) say("  " + std::to_string(classes.size()) + " classes: " + joined(classes));
+  for (int64_t i = 0; i < set->size(); ++i) set->image(i);
+  say("  every picture is whole; fingerprint " + set->fingerprint());
+  return 0;
 }
 
 int inspect_safetensors(const std::string& path) {

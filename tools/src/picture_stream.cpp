@@ -10,8 +10,10 @@
 #include "centigan/core/hash.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
-#include "centigan/data/folder.h"
+#include "centigan/data/class_labels.h"
+#include "centigan/data/pack.h"
 #include "centigan/data/picture.h"
+#include "centigan/data/source.h"
 #include "centigan/metrics/picture_set.h"
 #include "drawing.h"
 
@@ -23,10 +25,10 @@ struct Decoded {
   std::string problem;
 };
 
-Decoded decode_file(const std::string& path) {
+Decoded decode_file(const PictureSource& source, const std::string& name) {
   Decoded result;
   std::vector<uint8_t> bytes;
-  result.problem = read_picture_file(path, ScanLimits{}.max_bytes, bytes);
+  result.problem = source.read(name, ScanLimits{}.max_bytes, bytes);
   if (!result.problem.empty()) return result;
   ScanLimits limits;
   limits.min_side = 1;
@@ -41,12 +43,19 @@ Decoded decode_file(const std::string& path) {
   return result;
 }
 
+std::vector<std::string> printable(const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const std::string& name : names) texts.push_back(escaped(name));
+  return texts;
+}
+
 // The next piece is decoded while the caller works on this one.
 class FolderStream final : public PictureStream {
  public:
-  FolderStream(const std::string& folder, int64_t most, bool strict) : folder_(folder), strict_(strict) {
-    FolderListing listing = list_folder(folder);
-    names_ = std::move(listing.files);
+  FolderStream(const std::string& folder, int64_t most, bool strict)
+      : folder_(folder), source_(open_source(folder)), strict_(strict) {
+    const FolderListing& listing = source_->listing();
+    names_ = listing.files;
     names_.erase(std::remove(names_.begin(), names_.end(), "grid.png"), names_.end());
     std::sort(names_.begin(), names_.end(), PictureOrder(names_));
     for (const auto& [name, reason] : listing.skipped) warn("eval: " + escaped(name) + ": " + reason);
@@ -75,17 +84,26 @@ class FolderStream final : public PictureStream {
     Sha256 all;
     for (const auto& file : names_) {
       std::vector<uint8_t> bytes;
-      const std::string problem = read_picture_file(folder_ + "/" + file, ScanLimits{}.max_bytes, bytes);
+      const std::string problem = source_->read(file, ScanLimits{}.max_bytes, bytes);
       all.add(file).add("\0", 1).add(Sha256().add(bytes.data(), bytes.size()).hex()).add(problem);
     }
     return all.hex();
+  }
+
+  PictureClasses classes() const override {
+    DataConfig config;
+    config.path = folder_;
+    const ClassLabels labels = find_labels(*source_, config, names_);
+    PictureClasses classes = {printable(labels.names), {}};
+    for (const std::string& name : names_) classes.of.push_back(labels.names.empty() ? 0 : labels.of.at(name));
+    return classes;
   }
 
  private:
   std::vector<Decoded> decode(int64_t first, int64_t count) const {
     std::vector<Decoded> piece;
     const int64_t end = std::min(first + count, this->count());
-    for (int64_t i = first; i < end; ++i) piece.push_back(decode_file(folder_ + "/" + name(i)));
+    for (int64_t i = first; i < end; ++i) piece.push_back(decode_file(*source_, name(i)));
     return piece;
   }
   void refuse(const std::string& file, const std::string& problem) const {
@@ -94,6 +112,7 @@ class FolderStream final : public PictureStream {
   }
 
   std::string folder_;
+  std::unique_ptr<PictureSource> source_;
   bool strict_;
   std::vector<std::string> names_;
   std::future<std::vector<Decoded>> next_;
@@ -102,13 +121,17 @@ class FolderStream final : public PictureStream {
 
 class DatasetStream final : public PictureStream {
  public:
-  DatasetStream(std::shared_ptr<Dataset> data, const std::string& resolution)
-      : data_(std::move(data)), resolution_(resolution) {}
-  int64_t count() const override { return data_->size(); }
+  DatasetStream(std::shared_ptr<Dataset> data, const std::string& resolution, int64_t most = 0)
+      : data_(std::move(data)),
+        resolution_(resolution),
+        count_(most > 0 ? std::min(most, data_->size()) : data_->size()) {}
+  int64_t count() const override { return count_; }
   std::string name(int64_t index) const override { return data_->name(index); }
   std::string resolution() const override { return resolution_; }
-  std::string contents() const override { return data_->fingerprint(); }
-  std::string fingerprint() const override { return data_->fingerprint(); }
+  std::string contents() const override {
+    return data_->fingerprint() + (count_ < data_->size() ? ", the first " + std::to_string(count_) : "");
+  }
+  std::string fingerprint() const override { return count_ < data_->size() ? "" : data_->fingerprint(); }
   std::string source() const override {
     std::vector<std::string> names;
     for (int64_t i = 0; i < count(); ++i) names.push_back(name(i));
@@ -116,13 +139,19 @@ class DatasetStream final : public PictureStream {
   }
   std::vector<at::Tensor> read(int64_t first, int64_t count) override {
     std::vector<at::Tensor> pictures;
-    for (int64_t i = first; i < std::min(first + count, data_->size()); ++i) pictures.push_back(data_->image(i));
+    for (int64_t i = first; i < std::min(first + count, count_); ++i) pictures.push_back(data_->image(i));
     return pictures;
+  }
+  PictureClasses classes() const override {
+    PictureClasses classes = {printable(data_->class_names()), {}};
+    for (int64_t i = 0; i < count_; ++i) classes.of.push_back(data_->label(i));
+    return classes;
   }
 
  private:
   std::shared_ptr<Dataset> data_;
   std::string resolution_;
+  int64_t count_;
 };
 
 class DrawnStream final : public PictureStream {
@@ -139,6 +168,13 @@ class DrawnStream final : public PictureStream {
     request.psi = psi_;
     return to_uint8(draw(*run_, request, "eval", /*quiet=*/true)).unbind();
   }
+  PictureClasses classes() const override {
+    PictureClasses classes = {run_->class_names, {}};
+    const auto count = std::max<uint64_t>(1, classes.names.size());
+    for (int64_t i = 0; i < count_; ++i)
+      classes.of.push_back(static_cast<int64_t>((first_ + static_cast<uint64_t>(i)) % count));
+    return classes;
+  }
 
  private:
   std::shared_ptr<Run> run_;
@@ -150,13 +186,16 @@ class DrawnStream final : public PictureStream {
 }  // namespace
 
 std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t most, bool strict) {
-  return std::make_unique<FolderStream>(folder, most, strict);
+  if (!is_pack(folder)) return std::make_unique<FolderStream>(folder, most, strict);
+  const auto set = open_pack(folder);
+  return std::make_unique<DatasetStream>(set, PictureSize(set->height(), set->width()).text(), most);
 }
 
 RunPictures run_pictures(const Run& run) {
   const ModelConfig& model = run.config.model;
   const PictureSize size(picture_height(model), picture_width(model));
-  const DataSplit split = split_holdout(open_dataset(run.config.data, size, model.channels), run.config.data);
+  const DataConfig data = data_config_of(run.config);
+  const DataSplit split = split_holdout(open_dataset(data, size, model.channels), data);
   RunPictures pictures;
   pictures.training = std::make_shared<DatasetStream>(split.training, size.text());
   pictures.data = split.training, pictures.unseen = split.holdout;

@@ -11,6 +11,12 @@
 
 namespace centigan {
 
+// Classes by their names, as they can be printed, and the class of each picture. No names: no labels.
+struct PictureClasses {
+  std::vector<std::string> names;
+  std::vector<int64_t> of;
+};
+
 class PictureStream {
  public:
   virtual ~PictureStream() = default;
@@ -22,11 +28,12 @@ class PictureStream {
   virtual std::string resolution() const { return "native"; }  // of the recipe
   virtual std::string contents() const { return ""; }          // SHA-256 that tells this set from others, for the cache
   virtual std::string fingerprint() const { return ""; }  // that of a data set; else one over names and pixels is made
+  virtual PictureClasses classes() const { return {}; }   // labels that cannot be read: Error
 };
 
-// Pictures of a folder as decoded, in the order of metrics, at most `most` of them (0: all). A grid.png that
-// `centigan generate` left there is not one of them. `strict`: a bad file is an Error, else it is named and skipped.
-// No file at all: Error.
+// Pictures of a folder, an archive, CIFAR's files or a pack as decoded, in the order of metrics, at most `most` of them
+// (0: all). A grid.png that `centigan generate` left there is not one of them. `strict`: a bad file is an Error, else
+// it is named and skipped. No file at all: Error.
 std::unique_ptr<PictureStream> folder_stream(const std::string& folder, int64_t most, bool strict);
 
 // A run's training pictures as its networks saw them, and those it held out (null: none).

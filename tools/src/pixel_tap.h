@@ -17,6 +17,7 @@ class PixelTap final : public PictureStream {
   std::string resolution() const override { return inner_->resolution(); }
   std::string contents() const override { return inner_->contents(); }
   std::string fingerprint() const override { return inner_->fingerprint(); }
+  PictureClasses classes() const override { return inner_->classes(); }
   std::vector<torch::Tensor> read(int64_t first, int64_t count) override;
 
   // float32 [n,3*32*32] (metrics/pixel_vectors.h) of pictures by their places; what was not read yet is read.

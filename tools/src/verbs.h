@@ -14,6 +14,7 @@ Verb export_verb();
 Verb import_verb();
 Verb run_verb();
 Verb inspect_verb();
+Verb pack_verb();
 Verb augment_verb();
 Verb plugins_verb();
 Verb doctor_verb();

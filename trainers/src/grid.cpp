@@ -2,6 +2,9 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <numeric>
+
 #include "centigan/core/image.h"
 #include "centigan/core/random.h"
 
@@ -10,15 +13,23 @@ namespace {
 
 constexpr int64_t kSheetBatch = 16;
 
-torch::Tensor sheet_latents(int64_t first, int64_t count, int64_t z_dim) {
+constexpr int64_t kMostClassRows = 32;
+
+torch::Tensor sheet_latents(const std::vector<int64_t>& seeds, int64_t z_dim) {
   std::vector<torch::Tensor> rows;
-  for (int64_t seed = first; seed < first + count; ++seed) rows.push_back(runtime_latent(seed, z_dim));
+  for (const int64_t seed : seeds) rows.push_back(runtime_latent(static_cast<uint64_t>(seed), z_dim));
   return at::stack(rows);
 }
 
-torch::Tensor sheet_labels(int64_t count, int64_t c_dim) {
+torch::Tensor sheet_labels(const std::vector<int64_t>& seeds, int64_t c_dim) {
   if (c_dim == 0) return {};
-  return at::one_hot(at::arange(count, at::kLong).remainder(c_dim), c_dim).to(at::kFloat);
+  return at::one_hot(at::tensor(seeds, at::kLong).remainder(c_dim), c_dim).to(at::kFloat);
+}
+
+std::vector<int64_t> first_seeds(int64_t count) {
+  std::vector<int64_t> seeds(static_cast<size_t>(count));
+  std::iota(seeds.begin(), seeds.end(), int64_t{0});
+  return seeds;
 }
 
 // Columns and rows of a sheet: it should fit a screen, and stay a few megabytes.
@@ -28,18 +39,32 @@ int64_t sheet_side(const GeneratorShape& shape) {
 
 }  // namespace
 
+std::vector<int64_t> sheet_seeds(int64_t classes, int64_t side) {
+  if (classes == 0) return first_seeds(side * side);
+  std::vector<int64_t> seeds;
+  for (int64_t c = 0; c < std::min(classes, kMostClassRows); ++c)
+    for (int64_t column = 0; column < side; ++column) seeds.push_back(c + column * classes);
+  return seeds;
+}
+
 Samples fixed_samples(Generator& generator, torch::Device device, int64_t c_dim, int64_t count) {
+  return samples_of(generator, device, c_dim, first_seeds(count));
+}
+
+Samples samples_of(Generator& generator, torch::Device device, int64_t c_dim, const std::vector<int64_t>& seeds) {
   const at::NoGradGuard no_grad;
   SynthesisOptions options;
   options.noise = NoiseMode::kConst;
   Samples samples;
-  samples.labels = sheet_labels(count, c_dim);
+  const auto count = static_cast<int64_t>(seeds.size());
+  samples.labels = sheet_labels(seeds, c_dim);
   if (c_dim > 0) samples.labels = samples.labels.to(device);
   std::vector<torch::Tensor> images;
   for (int64_t first = 0; first < count; first += kSheetBatch) {
     const int64_t some = std::min(kSheetBatch, count - first);
     const torch::Tensor c = c_dim > 0 ? samples.labels.narrow(0, first, some) : torch::Tensor();
-    const torch::Tensor z = sheet_latents(first, some, generator.shape().z_dim).to(device);
+    const std::vector<int64_t> batch(seeds.begin() + first, seeds.begin() + first + some);
+    const torch::Tensor z = sheet_latents(batch, generator.shape().z_dim).to(device);
     images.push_back(generator.forward(z, c, 1.0, options));
   }
   samples.images = at::cat(images);
@@ -49,7 +74,7 @@ Samples fixed_samples(Generator& generator, torch::Device device, int64_t c_dim,
 void write_sheet(const std::string& path, Generator& generator, torch::Device device, int64_t c_dim) {
   const int64_t side = sheet_side(generator.shape());
   generator.eval();
-  const torch::Tensor images = to_uint8(fixed_samples(generator, device, c_dim, side * side).images).cpu();
+  const torch::Tensor images = to_uint8(samples_of(generator, device, c_dim, sheet_seeds(c_dim, side)).images).cpu();
   generator.train();
   write_png(path, make_grid(images, side));
 }

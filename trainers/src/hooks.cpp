@@ -247,6 +247,7 @@ void Hooks::save(const StepInfo& done, bool must, bool best) {
                     {"exact", exact_},
                     {"seconds", format_text("%.3f", seconds())}};
   if (!loaded_plugins().empty()) snapshot.texts["plugins"] = plugin_record();
+  for (const std::string& name : training_.parts().class_names) snapshot.texts["classes"] += name + "\n";
   evaluation_.save(snapshot);
   const double start = clock_seconds();
   bool kept = false;

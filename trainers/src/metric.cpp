@@ -2,9 +2,12 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+#include <functional>
 #include <numeric>
 
 #include "centigan/core/clock.h"
+#include "centigan/core/device.h"
 #include "centigan/core/image.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/models/drawing.h"
@@ -16,6 +19,33 @@ std::string metric_device(const torch::Device& device) {
   return device.is_cpu() ? "cpu" : "cuda";
 }
 
+// The reals as recipes know them; their pictures are looked at piece by piece, for a pack may be larger than memory.
+struct Reals {
+  explicit Reals(const Dataset& dataset)
+      : data(dataset),
+        resolution(PictureSize(dataset.height(), dataset.width()).text()),
+        fingerprint(dataset.fingerprint()) {
+    std::vector<std::string> names;
+    for (int64_t i = 0; i < dataset.size(); ++i) names.push_back(dataset.name(i));
+    source = source_of(names);
+  }
+  int64_t count() const { return data.size(); }
+
+  at::Tensor features(FeatureExtractor& extractor, const std::function<void(int64_t done)>& watch) const {
+    const int64_t piece = 64 * hardware_threads();  // whole batches of the extractor
+    std::vector<at::Tensor> parts;
+    for (int64_t first = 0; first < count(); first += piece) {
+      std::vector<at::Tensor> pictures;
+      for (int64_t i = first; i < std::min(first + piece, count()); ++i) pictures.push_back(data.image(i));
+      parts.push_back(features_of(extractor, pictures, [&](int64_t done) { watch(first + done); }));
+    }
+    return at::cat(parts);
+  }
+
+  const Dataset& data;
+  std::string source, resolution, fingerprint;
+};
+
 // The network and the features of the reals stay for the next evaluation.
 class FeatureMetric {
  public:
@@ -23,7 +53,7 @@ class FeatureMetric {
       : word_(config.trainer.metric),
         device_(device),
         extractor_(weights, device),
-        reals_(dataset_pictures(reals)),
+        reals_(reals),
         seeds_(static_cast<size_t>(config.trainer.eval_fakes)) {
     std::iota(seeds_.begin(), seeds_.end(), uint64_t{0});
   }
@@ -32,8 +62,7 @@ class FeatureMetric {
     const double begun = clock_seconds();
     const auto count = static_cast<int64_t>(seeds_.size()), known = real_features_.defined() ? reals_.count() : 0;
     const int64_t total = 2 * count + reals_.count() - known;
-    if (known == 0)
-      real_features_ = features_of(extractor_, reals_.pictures, [&](int64_t done) { watch(done, total); });
+    if (known == 0) real_features_ = reals_.features(extractor_, [&](int64_t done) { watch(done, total); });
     const int64_t before = reals_.count() - known;
     const DrawRequest request = request_of_seeds(generator.shape(), seeds_);
     const at::Tensor images =
@@ -46,7 +75,8 @@ class FeatureMetric {
 
  private:
   MetricResult result(const PictureSet& fakes, const at::Tensor& features, double seconds) {
-    Recipe recipe = recipe_of(reals_, fakes, extractor_, 0, 1.0);
+    Recipe recipe = recipe_of(fakes, fakes, extractor_, 0, 1.0);
+    recipe.real_count = reals_.count(), recipe.real_source = reals_.source, recipe.resolution = reals_.resolution;
     std::tie(recipe.metric, recipe.value) = measured_number(word_, real_features_, features, extractor_.name());
     return {recipe.value, recipe.metric, recipe_text(recipe),
             json_of(recipe, reals_.fingerprint, fakes.fingerprint, extractor_.weights_hash(), metric_device(device_),
@@ -56,7 +86,7 @@ class FeatureMetric {
   const std::string word_;
   torch::Device device_;
   FeatureExtractor extractor_;
-  PictureSet reals_;
+  Reals reals_;
   std::vector<uint64_t> seeds_;
   at::Tensor real_features_;
 };

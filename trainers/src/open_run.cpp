@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <sstream>
 
 #include "centigan/core/error.h"
 #include "centigan/core/log.h"
@@ -49,11 +50,31 @@ TrainConfig config_of(const Snapshot& snapshot, const std::string& source) {
   return config;
 }
 
+// One a line, so what would break lines or terminals is escaped.
+std::vector<std::string> class_names_of(const Snapshot& snapshot) {
+  const int64_t classes = config_of(snapshot, "checkpoint").model.classes;
+  std::vector<std::string> names;
+  const auto stored = snapshot.texts.find("classes");
+  std::istringstream lines(stored == snapshot.texts.end() ? "" : stored->second);
+  for (std::string name; std::getline(lines, name);) names.push_back(name);
+  if (static_cast<int64_t>(names.size()) == classes) return names;
+  names.clear();
+  for (int64_t i = 0; i < classes; ++i) names.push_back(std::to_string(i));
+  return names;
+}
+
+DataConfig data_config_of(const TrainConfig& config) {
+  DataConfig data = config.data;
+  if (config.model.classes == 0) data.labels = "none";
+  return data;
+}
+
 Run open_run(const std::string& from) {
   Run run;
   const Snapshot snapshot = read_run(from, &run.checkpoint);
   run.config = config_of(snapshot, run.checkpoint);
   run.images = snapshot.integer("counters/images");
+  run.class_names = class_names_of(snapshot);
   run.generator = make_generator(run.config.model, run.config.trainer.seed);
   load_module(*run.generator, "G_ema/", snapshot, run.checkpoint);
   run.generator->eval();
@@ -78,9 +99,14 @@ TrainParts make_parts(const TrainConfig& config, torch::Device device) {
   const ModelConfig& model = config.model;
   if (objective_takes_reals(objective)) {
     const PictureSize size(picture_height(model), picture_width(model));
-    const auto all = open_dataset(config.data, size, model.channels, &parts.data_report);
-    const DataSplit split = split_holdout(all, config.data, &parts.data_report);
+    const DataConfig data = data_config_of(config);
+    const DataSplit split =
+        split_holdout(open_dataset(data, size, model.channels, &parts.data_report), data, &parts.data_report);
     parts.data = split.training, parts.holdout = split.holdout;
+    if (model.classes > 0) require_classes(*parts.data, model.classes);
+    for (const std::string& name : parts.data->class_names()) parts.class_names.push_back(escaped(name));
+  } else if (model.classes > 0) {
+    parts.class_names = class_names_of(read_run(config.loss.teacher));
   }
   parts.generator = make_generator(model, config.trainer.seed);
   parts.generator->to(device);

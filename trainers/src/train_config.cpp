@@ -219,6 +219,8 @@ void check_train_config(TrainConfig& config) {
           takes_reals ? "give --data FOLDER" : "give --loss.teacher RUN");
   require(takes_reals || config.trainer.adapt.mode == "off", "trainer.adapt.mode", config.trainer.adapt.mode,
           config.loss.objective + " shows D no real pictures", "use --trainer.adapt.mode off");
+  require(!config.data.balance || config.model.classes > 0, "data.balance", "true", "false without model.classes",
+          "there is nothing to balance");
   fill_cadence(config.trainer);
 }
 

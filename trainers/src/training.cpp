@@ -60,7 +60,8 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
       phases_(parts_.objective->phases()),
       non_finite_(config.trainer.on_non_finite == "skip") {
   recovery_.pieces = config_.trainer.pieces;
-  if (parts_.data) sampler_ = std::make_unique<Sampler>(*parts_.data, config_.trainer.seed, config_.data.mirror);
+  if (parts_.data)
+    sampler_ = std::make_unique<Sampler>(*parts_.data, config_.trainer.seed, config_.data.mirror, config_.data.balance);
   for (const Trained& trained : parts_.objective->trained()) {
     Network& network = networks_[trained.name];
     trained.module->train();

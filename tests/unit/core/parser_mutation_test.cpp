@@ -7,7 +7,7 @@
 #include "../../fuzz/core_bodies.h"
 #include "centigan/core/file.h"
 #include "centigan/core/random.h"
-#include "raw_inflate.h"
+#include "centigan/core/raw_inflate.h"
 #include "test_support.h"
 
 namespace centigan {

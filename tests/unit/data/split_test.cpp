@@ -76,7 +76,10 @@ TEST(Split, SeedsDrawAndSmallerSubsetsAreParts) {
   const auto forty = names_in(*opened(config));
   EXPECT_EQ(forty.size(), 40u);
   EXPECT_EQ(names_in(*opened(config)), forty);
+  config.subset = "0.1";
+  const std::string tenth = opened(config)->fingerprint();
   config.subset = "10%";
+  EXPECT_EQ(opened(config)->fingerprint(), tenth);
   for (const std::string& name : names_in(*opened(config))) EXPECT_TRUE(forty.count(name)) << name;
   config.subset = "40", config.split_seed = 1;
   EXPECT_NE(names_in(*opened(config)), forty);

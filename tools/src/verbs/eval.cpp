@@ -167,12 +167,15 @@ class Writer {
 
   void write(const EvalNumber& number, double seconds) {
     recipe_.metric = honest_name(number.metric, subject_, stated_), recipe_.value = number.value;
+    recipe_.real_count = number.of_class.empty() ? subject_.real.count() : number.reals;
+    recipe_.fake_count = number.of_class.empty() ? subject_.fake.count() : number.fakes;
     say(recipe_text(recipe_) + (number.error ? " +- " + format_text("%.3g", *number.error) : "") +
         (number.note.empty() ? "" : "  " + number.note));
     JsonFields json = json_of(recipe_, subject_.real.fingerprint, subject_.fake.fingerprint,
                               subject_.extractor->weights_hash(), "cpu", seconds);
     JsonFields beside;
     if (number.error) beside.emplace_back("error", *number.error);
+    if (!number.of_class.empty()) beside.emplace_back("class", number.of_class);
     if (!number.note.empty()) beside.emplace_back("note", number.note);
     json.insert(json.begin() + 2, beside.begin(), beside.end());
     if (images_ >= 0) json.emplace_back("images", images_);
@@ -234,6 +237,8 @@ int eval(const CommandLine& line) {
     const double seconds = clock_seconds() - begun;
     for (const auto& number : numbers) writer.write(number, seconds);
   }
+  if (line.has("per-class"))
+    for (const auto& number : numbers_of_classes(subject)) writer.write(number, clock_seconds() - begun);
   for (const auto& sentence : subject.sentences) say(sentence);
   say_verdict(subject);
   write_files(line, sources.run_folder, subject);
@@ -248,8 +253,8 @@ Verb eval_verb() {
       "measures a run, or a folder of pictures",
       "--from RUN [--real DIR] | --fake DIR --real DIR | --fake DIR --real-from RUN",
       {{"from", "RUN", "", "Run folder or checkpoint: its pictures against its training set."},
-       {"fake", "DIR", "", "Folder of pictures to measure, of any program; or statistics (.npz)."},
-       {"real", "DIR", "", "Folder to measure against; or statistics (.npz)."},
+       {"fake", "DIR", "", "Pictures to measure, of any program: a folder, archive or pack; or statistics (.npz)."},
+       {"real", "DIR", "", "Folder, archive or pack to measure against; or statistics (.npz)."},
        {"real-from", "RUN", "", "Run whose training pictures to measure against, as its networks saw them."},
        {"held-out", "DIR", "", "Pictures that training did not see, for the rank test and d-gap."},
        {"compare", "A,B,…", "", "Run folders or --json files: what was measured in them, side by side; nothing else."},
@@ -264,6 +269,7 @@ Verb eval_verb() {
        {"extractor", "NAME", "inception", "inception, effnetlite0, pixels, a file of weights, or acme::features."},
        {"plugin", "FILES", "", "Libraries with further extractors; they are code and run as such."},
        {"resize", "RULE", "", "tf1 (legacy), hp (half-pixel) or aa (antialiased). Default: the network's own."},
+       {"per-class", "", "", "Also the Fréchet distance and coverage of each class by itself."},
        {"bf16", "", "", "Faster features in bfloat16; the numbers get another name."},
        {"weights-dir", "DIR", "", "Folder of the metric networks."},
        {"cache", "DIR", "",

@@ -58,8 +58,9 @@ std::pair<DrawRequest, std::vector<uint64_t>> chosen(const CommandLine& line, co
   return {request, seeds};
 }
 
-void take_labels(const CommandLine& line, const GeneratorShape& shape, DrawRequest& request) {
-  if (line.has("labels")) request.labels = read_labels(line, request.count(), shape.c_dim);
+void take_labels(const CommandLine& line, const Run& run, DrawRequest& request) {
+  const GeneratorShape& shape = run.generator->shape();
+  if (line.has("labels")) request.labels = read_labels(line, request.count(), run.class_names);
   if (shape.c_dim > 0 && request.z.defined() && !request.labels.defined())
     fail_usage("generate", "--labels", "missing for the given latents",
                "the network has " + std::to_string(shape.c_dim) + " classes; give one row a picture");
@@ -76,7 +77,7 @@ int generate(const CommandLine& line) {
   Run run = open_run(from);
   auto [request, seeds] = chosen(line, run.generator->shape(), asked);
   request.psi = psi, request.cutoff = cutoff, request.noise = noise;
-  take_labels(line, run.generator->shape(), request);
+  take_labels(line, run, request);
   if (line.has("out")) make_folder(line.text("out"), "generate");
   const auto images = draw(run, request, "generate", line.has("quiet"));
   if (line.has("raw")) write_npy(line.text("raw"), images), say("values in " + line.text("raw"));
@@ -98,7 +99,8 @@ Verb generate_verb() {
            {"out", "DIR", "", "Folder for seedNNNNN.png and grid.png."},
            {"trunc", "PSI", "1", "Truncation towards the mean picture; 1 is none, 0 the mean."},
            {"trunc-cutoff", "N", "", "Truncate the first N styles only; all if not given."},
-           {"labels", "FILE", "", "Classes [N] or rows [N,classes] from a .npy file, or one class as a number."},
+           {"labels", "LIST", "",
+            "Classes by name or number, in turn (cat,dog or 3), or a .npy file with classes [N] or rows [N,classes]."},
            {"noise", "MODE", "random", "Noise inputs: random (by seed), const or none."},
            {"latents", "FILE", "", "Latents [N,z] from a .npy file instead of seeds."},
            {"ws", "FILE", "", "Style vectors [N,num_ws,w] from a .npy file instead of seeds."},

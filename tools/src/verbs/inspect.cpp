@@ -1,4 +1,4 @@
-// `centigan inspect`: what is in a run folder, any of our files, or a folder of pictures.
+// `centigan inspect`: what is in a run folder, any of our files, or a set of pictures.
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -7,12 +7,13 @@
 #include "../verbs.h"
 #include "centigan/core/error.h"
 #include "centigan/core/snapshot.h"
+#include "centigan/data/pack.h"
 #include "centigan/trainers/train.h"
 
 namespace centigan {
 namespace {
 
-enum class Kind { kRun, kFolder, kCheckpoint, kCgm, kSafetensors, kNpy, kUnknown };
+enum class Kind { kRun, kFolder, kPack, kCheckpoint, kCgm, kSafetensors, kNpy, kUnknown };
 
 std::string first_bytes(const std::string& path) {
   std::string bytes(16, '\0');
@@ -34,6 +35,8 @@ Kind kind_of(const std::string& path) {
   const std::string bytes = first_bytes(path);
   if (bytes.rfind("CGM\x1a", 0) == 0 || ends_with(path, ".cgm")) return Kind::kCgm;
   if (bytes.rfind("\x93NUMPY", 0) == 0 || ends_with(path, ".npy")) return Kind::kNpy;
+  if ((bytes.rfind("PK", 0) == 0 && !ends_with(path, ".npz")) || ends_with(path, ".bin")) return Kind::kFolder;
+  if (is_pack(path)) return Kind::kPack;
   if (ends_with(path, ".h5")) return Kind::kCheckpoint;
   if (ends_with(path, ".safetensors")) return Kind::kSafetensors;
   return Kind::kUnknown;
@@ -55,6 +58,8 @@ int inspect(const CommandLine& line) {
       return inspect_run(path, find_checkpoint(path));
     case Kind::kFolder:
       return inspect_pictures(path);
+    case Kind::kPack:
+      return inspect_pack(path);
     case Kind::kCheckpoint:
       return inspect_checkpoint(path);
     case Kind::kCgm:
@@ -67,7 +72,7 @@ int inspect(const CommandLine& line) {
       break;
   }
   fail("inspect", escaped(path), "is none of our files (starts with \"" + escaped(first_bytes(path)) + "\")",
-       "give a run folder, a picture folder, or a .h5, .cgm, .safetensors or .npy file");
+       "give a run folder, a picture folder or archive, or a .h5, .cgm, .safetensors or .npy file");
 }
 
 }  // namespace

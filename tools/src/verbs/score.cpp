@@ -38,7 +38,7 @@ int score(const CommandLine& line) {
   set_operator_threads(hardware_threads());
   const auto device = pick_device(run.config.trainer.device);
   const at::Tensor images = read_images(images_file, run.config.model);
-  at::Tensor labels = read_labels(line, images.size(0), run.config.model.classes);
+  at::Tensor labels = read_labels(line, images.size(0), run.class_names);
   if (labels.defined()) labels = labels.to(device);
   run.discriminator->to(device);
   // One batch: the minibatch standard deviation makes a score depend on the pictures beside it.
@@ -61,7 +61,8 @@ Verb score_verb() {
       "--from RUN --images x.npy --raw scores.npy [--labels c.npy]",
       {{"from", "RUN", "", "Run folder, checkpoint or official weights (.safetensors)."},
        {"images", "FILE", "", "Pictures [N,C,H,W] from a .npy file, scored as one batch: floats in [-1,1], or bytes."},
-       {"labels", "FILE", "", "Classes [N] or rows [N,classes] from a .npy file, or one class as a number."},
+       {"labels", "LIST", "",
+        "Classes by name or number, in turn (cat,dog or 3), or a .npy file with classes [N] or rows [N,classes]."},
        {"raw", "FILE", "", "Logits [N,1] to a .npy file."}},
       {},
       0,

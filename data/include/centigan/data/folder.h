@@ -11,10 +11,14 @@ struct FolderListing {
   std::vector<std::string> files;                            // relative paths of regular files and links to such
   std::vector<std::pair<std::string, std::string>> skipped;  // relative path, reason: dangling links, FIFOs, …
   std::vector<std::string> linked_folders;                   // relative paths; not entered
+  std::vector<std::string> folders;                          // relative paths of those that were entered
 };
 
-// All files below `root`, in no particular order. Names that start with a dot or end in .txt, .md, .json or .csv (any
-// case) are passed over in silence. Special files are never opened. A folder that cannot be read: Error.
+// Names that are no pictures by themselves: they start with a dot or end in .txt, .md, .json or .csv (any case).
+bool is_passed_over(const std::string& name);
+
+// All files below `root`, in no particular order. Names that is_passed_over are left
+// out in silence. Special files are never opened. A folder that cannot be read: Error.
 FolderListing list_folder(const std::string& root);
 
 // The order of a set of pictures: by folder, then by name, byte by byte; if every name is digits before its extension,

@@ -17,9 +17,6 @@ struct PictureSet {
   int64_t count() const { return static_cast<int64_t>(pictures.size()); }
 };
 
-// The pictures of a data set as networks see them, not mirrored.
-PictureSet dataset_pictures(const Dataset& dataset);
-
 // Pictures that a network drew of `seeds`: uint8 [N,C,H,W], never files. Its fingerprint is that of a folder which
 // holds them under their usual names.
 PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds);

@@ -33,6 +33,7 @@ struct TrainParts {
   std::shared_ptr<Discriminator> discriminator = nullptr;  // scores them; null: nothing is scored
   std::shared_ptr<Generator>
       generator;  // draws the sample sheets, with its average if it is trained with one; null: none
+  std::vector<std::string> class_names = {};  // of model.classes; empty without
 };
 using PartsFactory = std::function<TrainParts(const TrainConfig& config, torch::Device device)>;
 
@@ -55,7 +56,8 @@ struct Run {
   std::shared_ptr<Generator> generator;          // G_ema, eval mode
   std::shared_ptr<Discriminator> discriminator;  // null if the run has none
   int64_t images = 0;
-  std::string checkpoint;  // file it came from
+  std::string checkpoint;                // file it came from
+  std::vector<std::string> class_names;  // of config.model.classes; empty without
 };
 
 // What `from` holds: a run folder (newest valid checkpoint), a checkpoint file, or a .safetensors file with the
@@ -64,6 +66,12 @@ Snapshot read_run(const std::string& from, std::string* file = nullptr);
 
 // Networks that were not trained here as a checkpoint after 0 pictures, which open_run and TrainerConfig::init take.
 Snapshot checkpoint_of(const OfficialWeights& weights);
+
+// The names of a checkpoint's classes: those of its pictures, numbers where it has none; empty without classes.
+std::vector<std::string> class_names_of(const Snapshot& snapshot);
+
+// Which pictures a configuration trains on: without labels where its networks have no classes.
+DataConfig data_config_of(const TrainConfig& config);
 
 // The configuration that a checkpoint was made with; `source` names it in errors.
 TrainConfig config_of(const Snapshot& snapshot, const std::string& source);

@@ -1,3 +1,4 @@
+// Deflate without any wrapping.
 #pragma once
 #include <cstddef>
 #include <cstdint>

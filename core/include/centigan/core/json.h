@@ -1,5 +1,5 @@
-// The little JSON that a safetensors header and our logs need: objects, strings, numbers, arrays of non-negative
-// integers.
+// The little JSON that safetensors headers, lists of labels and our logs need: objects, strings, numbers, arrays of
+// non-negative integers.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -19,7 +19,9 @@ class JsonCursor {
   int64_t integer();  // digits only, below 2^63
   std::vector<int64_t> integers(size_t most);
   std::string number_text();  // the characters of a number, as they stand
-  bool at_end();              // only blanks are left
+  bool take_null();
+  void skip_value();  // any value; inside of it only strings and the depth of brackets are looked at
+  bool at_end();      // only blanks are left
   // Calls entry(key) at each value of an object; refuses a key given twice.
   template <class Entry>
   void object(const Entry& entry);
