@@ -179,6 +179,7 @@ class Distillation {
     distilled.device = device;
     TrainParts parts;
     parts.generator = student;
+    parts.class_names = teacher_.class_names;
     parts.objective = make_distill(std::move(distilled));
     return parts;
   }

@@ -148,7 +148,9 @@ ExportedFiles export_run(const std::string& from, const std::string& path) {
   if (fs::path(path).extension() != ".cgm")
     fail_usage("export", path, "is no name of a .cgm file", "end it in .cgm; the .h and .txt files go beside it");
   Run run = open_run(from);
-  return export_cgm(integers_of(run, from, fs::path(path).stem().string()), path);
+  QuantizedLite model = integers_of(run, from, fs::path(path).stem().string());
+  model.class_names = run.class_names;
+  return export_cgm(model, path);
 }
 
 }  // namespace centigan

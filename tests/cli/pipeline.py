@@ -82,9 +82,8 @@ class Pipeline(CliTest):
 
     def test_what_the_file_lacks_is_said(self):
         self.bad(2, "model.cgm", "run", "model.cgm", "--quality", "5", "--out", "a.png")
-        self.bad(2, "model.cgm", "run", "model.cgm", "--label", "3", "--out", "a.png")
-        for label in ("-1", "cat"):
-            self.bad(2, "not a whole number", "run", "model.cgm", "--label", label, "--out", "a.png")
+        for label in ("-1", "3", "cat", "random"):
+            self.bad(2, "is no class of model.cgm", "run", "model.cgm", "--label", label, "--out", "a.png")
         self.assertFalse((self.folder / "a.png").exists())
 
     def test_inspect_lists_layers_and_costs(self):
@@ -131,6 +130,34 @@ class Pipeline(CliTest):
                             "-o", "draw"], cwd=self.folder, check=True)
             drawn = subprocess.run(["./draw"], cwd=self.folder, check=True, capture_output=True).stdout
             self.assertEqual(drawn, expected, compiler)
+
+    def test_classes_reach_the_chip(self):
+        data = self.folder / "pets"
+        for i, path in enumerate(sorted((self.folder / "pictures").glob("*.png"))):
+            (data / ("cat" if i % 2 else "dog house")).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, data / ("cat" if i % 2 else "dog house"))
+        self.tiny_run("--model.classes", "2", out="pets-run", data=data)
+        self.good("distill", "--from", "pets-run", "--out", "pets-student", *SHORT)
+        self.good("export", "--from", "pets-student", "--out", "model.cgm")
+        self.assertIn("class 1: dog house", self.good("inspect", "model.cgm"))
+        cat, dog = self.raw("--label", "cat"), self.raw("--label", "dog house")
+        self.assertNotEqual(cat, dog)
+        self.assertEqual(dog, self.raw("--label", "1"))
+        self.assertEqual(self.raw("--seeds", "0-1"), cat + self.raw("--seed", "1", "--label", "1"))
+        self.assertIn(self.raw("--label", "random"), (cat, dog))
+        self.bad(2, "dog hose is no class of model.cgm\n  hint: did you mean dog house", "run", "model.cgm", "--label",
+                 "dog hose", "--out", "a.png")
+        header = (self.folder / "model.h").read_text()
+        for line in ("#define MODEL_CLASSES 2\n", "#define MODEL_LABEL_CAT 0u\n", "#define MODEL_LABEL_DOG_HOUSE 1u\n"):
+            self.assertIn(line, header)
+        named = (self.folder / "model.cgm").read_bytes()
+        (self.folder / "bad.cgm").write_bytes(named.replace(b"dog", b"dig"))
+        self.bad(1, "the names of the classes are damaged", "run", "bad.cgm", "--out", "a.png")
+
+    def test_a_time_limit_ends_both_parts(self):
+        text = self.good("distill", "--from", "run", "--out", "late", *SHORT, "--time-limit", "0.01s")
+        self.assertRegex(text, r"time limit: stopped at [\d.]+ kimg and saved")
+        self.assertIn("trained integers", self.good("distill", "--from", "run", "--out", "late", *SHORT))
 
 
 if __name__ == "__main__":

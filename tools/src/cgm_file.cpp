@@ -53,9 +53,9 @@ CgmFile::CgmFile(const std::string& path) : path_(path) {
 void CgmFile::read_class_names(size_t size) {
   const char* name = nullptr;
   if (info_.classes > 0) refuse(cgrt_class_name(&model_, size, 0, &name));
-  for (uint32_t label = 0; name && label < info_.classes; ++label) {
-    class_names_.emplace_back(name);
-    name += class_names_.back().size() + 1;
+  for (uint32_t label = 0; label < info_.classes; ++label) {
+    class_names_.push_back(name ? name : std::to_string(label));
+    if (name) name += class_names_.back().size() + 1;
   }
 }
 

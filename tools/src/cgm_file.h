@@ -16,7 +16,7 @@ class CgmFile {
   const cgrt_info& info() const { return info_; }
   const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(words_.data()); }
   const std::string& path() const { return path_; }
-  const std::vector<std::string>& class_names() const { return class_names_; }  // one a class, or none
+  const std::vector<std::string>& class_names() const { return class_names_; }  // one a class; numbers where it has none
 
   // Rows of one picture as the runtime gives them, from the top. `options` are checked by the runtime.
   std::vector<uint8_t> draw(uint64_t seed, uint32_t label, const cgrt_options& options) const;

@@ -123,7 +123,7 @@ TEST(Distill, LiteTeachersHandOverTheirClasses) {
   const auto report = distill(short_distillation(teacher, out), kQuiet);
   EXPECT_GT(report.psnr_after, report.psnr_before - 1.0);
   export_run(out, out + ".cgm");
-  EXPECT_NE(read_text(out + ".txt", "test").find("classes = 2\n"), std::string::npos);
+  EXPECT_NE(read_text(out + ".txt", "test").find("classes = 2\nclass0 = left\nclass1 = right\n"), std::string::npos);
 }
 
 TEST(Distill, StudentsLearnTheClassesOfOtherFamilies) {
@@ -135,7 +135,7 @@ TEST(Distill, StudentsLearnTheClassesOfOtherFamilies) {
     EXPECT_EQ(report.end, TrainEnd::kFinished);
     EXPECT_GT(report.psnr_after, report.psnr_before - 1.0);
     export_run(out, out + ".cgm");
-    EXPECT_NE(read_text(out + ".txt", "test").find("classes = 2\n"), std::string::npos);
+    EXPECT_NE(read_text(out + ".txt", "test").find("class1 = right\n"), std::string::npos);
   }
 }
 

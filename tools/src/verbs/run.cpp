@@ -1,19 +1,18 @@
 // `centigan run`: pictures of a .cgm file, drawn by the C runtime as a microcontroller draws them.
 #include <ATen/ATen.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "../cgm_file.h"
 #include "../drawing.h"
+#include "../labels.h"
 #include "../seeds.h"
 #include "../verbs.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/log.h"
-#include "centigan/core/text.h"
 #include "centigan/metrics/picture_set.h"
 #include "centigan/models/drawing.h"
 
@@ -66,17 +65,14 @@ class DrawnLabels {
   DrawnLabels(const CommandLine& line, const CgmFile& file) : classes_(file.info().classes) {
     if (!line.has("label")) return;
     const std::string text = line.text("label");
-    const auto& names = file.class_names();
-    const auto named = std::find(names.begin(), names.end(), text);
-    if (named != names.end())
-      label_ = static_cast<uint32_t>(named - names.begin());
-    else if (text == "random")
+    const int64_t found = find_class(text, file.class_names());
+    if (found >= 0)
+      label_ = static_cast<uint32_t>(found);
+    else if (text == "random" && classes_ > 0)
       label_ = CGRT_LABEL_RANDOM;
-    else if (names.empty() || text.find_first_not_of("0123456789") == std::string::npos)
-      label_ = static_cast<uint32_t>(line.integer("label", 0, 65535));
     else
       fail_usage("run", "--label", escaped(text) + " is no class of " + escaped(file.path()),
-                 did_you_mean(text, names, "there are " + joined(names)));
+                 did_you_mean(text, file.class_names(), "`centigan inspect` on the file lists its classes"));
   }
 
   uint32_t of(uint64_t seed) const {
