@@ -12,7 +12,7 @@ from cli import CliTest, main
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECTIONS = ["data", "samples", "numbers", "curves", "nearest", "truncation", "interpolation", "timelapse", "student",
             "settings"]
-COMPARED = ["runs", "samples", "numbers", "curves", "settings"]
+COMPARED = ["runs", "sheets", "numbers", "curves", "settings"]
 
 # Shows a page in a frame as wide as a phone and writes down what a test wants to know of it.
 PROBE = """<!doctype html><meta charset="utf-8"><body style="margin:0">

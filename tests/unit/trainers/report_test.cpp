@@ -99,7 +99,7 @@ TEST(Report, ComparesRuns) {
   ASSERT_EQ(train(config, quiet()), TrainEnd::kFinished);
   const RunRecord one = read_run_record(folder / "one"), two = read_run_record(folder / "two");
   const std::string html = comparison_html({one, two});
-  for (const char* id : {"runs", "samples", "numbers", "curves", "settings"}) EXPECT_TRUE(has_section(html, id)) << id;
+  for (const char* id : {"runs", "sheets", "numbers", "curves", "settings"}) EXPECT_TRUE(has_section(html, id)) << id;
   const std::string settings = html.substr(html.find("<section id=\"settings\">"));
   EXPECT_HAS(settings, "loss.r1_gamma");
   EXPECT_HAS(settings, "3.25");

@@ -158,7 +158,7 @@ std::string comparison_html(const std::vector<RunRecord>& records, const ReportV
   page.title = std::to_string(records.size()) + " runs compared";
   page.subtitle = joined(names);
   page.sections = {{"runs", "Runs", notes_html(view.notes) + runs_table(records, names)},
-                   {"samples", "Samples", sheets_beside(records, names)},
+                   {"sheets", "Samples", sheets_beside(records, names)},
                    {"numbers", "Numbers", comparison_numbers(records, names)},
                    {"curves", "Curves", comparison_curves(records, names)},
                    {"settings", "Settings that differ", comparison_settings(records, names)}};
