@@ -10,7 +10,7 @@ import subprocess
 from cli import CliTest, main
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-SECTIONS = ["data", "samples", "numbers", "curves", "nearest", "truncation", "interpolation", "timelapse", "student",
+SECTIONS = ["data", "samples", "curves", "numbers", "nearest", "truncation", "interpolation", "timelapse", "student",
             "settings"]
 COMPARED = ["runs", "sheets", "numbers", "curves", "settings"]
 

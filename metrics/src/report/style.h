@@ -41,7 +41,7 @@ img{border-radius:3px}
 .sharp{image-rendering:pixelated}
 .pictures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,18rem),1fr));gap:1.75rem 1.75rem;
 align-items:start}
-.picture,.sheet{margin-top:1rem}
+.picture,.sheet,.pictures{margin-top:1rem}.pictures>figure{margin-top:0}
 .rows{display:flex;gap:.75rem}
 .rows img{flex:0 1 auto;min-width:0;align-self:flex-start}
 .rows ol{flex:none;list-style:none;margin:0;padding:0;display:grid;grid-auto-rows:1fr;font-size:.8rem;line-height:1.15;
@@ -70,6 +70,7 @@ th:last-child,td:last-child{padding-right:0}
 td{vertical-align:top}
 .numbers th+th,.numbers td+td{text-align:right}.numbers td+td{white-space:nowrap}.numbers td small{white-space:normal}
 td small{display:block;line-height:1.4}.remarked td{border-bottom:0;padding-bottom:0}.remark td{padding-top:.1rem}
+.verdict::first-letter{text-transform:uppercase}
 .verdict{font-size:1.1rem;font-weight:600;margin-bottom:.3rem}
 .verdict.ok{color:var(--good)}.verdict.check{color:var(--warn)}.verdict.memorising{color:var(--bad)}
 ul.signs{list-style:none;padding:0;margin:.2rem 0 0}

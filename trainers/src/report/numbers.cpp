@@ -98,7 +98,8 @@ std::string verdict_word(const RunRecord& record) {
 }
 
 std::string numbers_section(const RunRecord& record) {
-  const std::vector<MeasuredNumber> numbers = newest_numbers(record.metrics);
+  std::vector<MeasuredNumber> numbers = newest_numbers(record.metrics);
+  std::stable_sort(numbers.begin(), numbers.end(), [](const auto& a, const auto& b) { return a.kimg > b.kimg; });
   if (numbers.empty())
     return html_paragraph(
         "Nothing was measured yet: `centigan eval --from RUN` measures, `centigan train --eval-every` does "
