@@ -7,7 +7,7 @@ import re
 import shutil
 import subprocess
 
-from cli import CliTest, main
+from cli import CliTest, main, TINY
 
 BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 SECTIONS = ["data", "samples", "curves", "numbers", "nearest", "truncation", "interpolation", "timelapse", "student",
@@ -116,6 +116,23 @@ class Report(CliTest):
         self.assertIn("loss.r1_gamma", page)
         found = self.probe(page, 390)
         self.assertEqual((found["wide"], found["broken"], found["sections"]), ([], 0, COMPARED))
+
+    def test_classes_are_named_counted_and_shown(self):
+        for name, count in (("cats", 4), ("dogs", 6)):
+            self.pictures(10, "all" + name)
+            (self.folder / "classes").mkdir(exist_ok=True)
+            (self.folder / ("all" + name)).rename(self.folder / "classes" / name)
+            for path in sorted((self.folder / "classes" / name).iterdir())[count:]:
+                path.unlink()
+        self.good("train", "--data", "classes", "--out", "labelled", "--model.classes", "2", *TINY, "--eval-every",
+                  "-1")
+        page = self.page("labelled/report.html")
+        self.assertIn("2 classes", page)
+        self.assertIn("Pictures a class: cats 4, dogs 6.", page)
+        self.assertIn('<section id="classes">', page)
+        self.assertIn("<li>cats</li><li>dogs</li>", page)
+        self.assertRegex(page, r"\d+ pairs are nearly the same picture")
+        self.assertRegex(page, r"<li>cats/[^<]+ and dogs/[^<]+: equal")
 
     def test_another_place_and_nothing_drawn(self):
         before = (self.folder / "run/report.html").read_bytes()

@@ -58,11 +58,17 @@ void add_features(NearestInput& input, const RunPictures& pictures, FeatureExtra
   input.network = extractor.name();
 }
 
-void draw_nearest(RunRecord& record, Run& run, FeatureExtractor* extractor, const ReportDrawing& drawing) {
+void draw_nearest(RunRecord& record, Run& run, FeatureExtractor* extractor, const ReportDrawing& drawing,
+                  std::vector<std::string>& notes) {
   const RunPictures pictures = run_pictures(run);
   if (record.data.empty()) record.data = data_facts(*pictures.data, pictures.unseen.get(), record.config.data.path);
   const bool by_features = record.figures.count("nearest") > 0 && record.figures["nearest"].rows.size() > 4;
   if (!is_old(record, "nearest", run.images) && by_features) return;
+  if (pictures.data->size() > kMostByPixels && drawing.extractor.empty()) {
+    notes.push_back("The nearest of " + std::to_string(pictures.data->size()) +
+                    " training pictures are looked for only if --extractor names a network: it takes time.");
+    return;
+  }
   NearestInput input;
   input.fakes = report_samples(*run.generator, torch::Device(torch::kCPU), kReportSamples);
   if (extractor) add_features(input, pictures, *extractor, drawing);
@@ -93,7 +99,7 @@ void draw_report(RunRecord& record, const ReportDrawing& drawing, std::vector<st
     if (new_network) put_figures(record, network_figures(*run->generator, torch::Device(torch::kCPU), run->images));
     if (!record.config.data.path.empty())
       or_note(notes, "The training pictures cannot be shown beside samples",
-              [&] { draw_nearest(record, *run, extractor.get(), drawing); });
+              [&] { draw_nearest(record, *run, extractor.get(), drawing, notes); });
     or_note(notes, "The best checkpoint was not drawn", [&] { draw_best(record); });
     draw_student(record, *run, drawing, notes);
   }

@@ -28,6 +28,20 @@ void add_duplicates(const Dataset& data, JsonRow& facts) {
   facts["duplicate_names"] = named;
 }
 
+// Names and numbers of pictures of the classes, as lists with bars.
+void add_classes(const Dataset& data, JsonRow& facts) {
+  if (data.classes() == 0) return;
+  std::vector<int64_t> counts(static_cast<size_t>(data.classes()));
+  for (int64_t i = 0; i < data.size(); ++i) ++counts.at(static_cast<size_t>(data.label(i)));
+  std::string names, sizes;
+  for (size_t k = 0; k < counts.size(); ++k) {
+    std::string name = data.class_names().at(k);
+    std::replace(name.begin(), name.end(), '|', '/');
+    names += (k ? "|" : "") + name, sizes += (k ? "|" : "") + std::to_string(counts[k]);
+  }
+  facts["class_names"] = names, facts["class_sizes"] = sizes;
+}
+
 }  // namespace
 
 JsonRow data_facts(const Dataset& training, const Dataset* held_out, const std::string& path) {
@@ -39,6 +53,7 @@ JsonRow data_facts(const Dataset& training, const Dataset* held_out, const std::
                    {"classes", training.classes()},
                    {"held_out", held_out ? held_out->size() : int64_t{0}}};
   add_duplicates(training, facts);
+  add_classes(training, facts);
   return facts;
 }
 

@@ -138,9 +138,9 @@ std::vector<int64_t> shown_fakes(const NearestTraining& nearest, int64_t count) 
   return shown;
 }
 
-std::string nearest_caption(const NearestInput& input) {
-  const std::string by =
-      input.of_fakes.defined() ? " by the features of " + input.network + ", and by its pixels" : " by its pixels";
+std::string nearest_caption(const NearestInput& input, bool by_pixels) {
+  std::string by = input.of_fakes.defined() ? " by the features of " + input.network : "";
+  if (by_pixels) by += by.empty() ? " by its pixels" : ", and by its pixels";
   return "Of " + std::to_string(input.fakes.size(0)) +
          " samples the 8 that come nearest to copying, in proportion to how far training pictures are from each "
          "other, and 8 at random. Below each its nearest training picture" +
@@ -166,10 +166,12 @@ std::vector<ReportFigure> network_figures(Generator& generator, torch::Device de
 ReportFigure nearest_figure(const Dataset& training, const NearestInput& input, int64_t images) {
   std::vector<Side> sides;
   if (input.of_fakes.defined()) sides.emplace_back(input.of_fakes, input.train, input.flipped);
-  sides.emplace_back(pixel_vectors(input.fakes), pixel_vectors(training), pixel_vectors(training, true));
+  const bool by_pixels = training.size() <= kMostByPixels;
+  if (by_pixels) sides.emplace_back(pixel_vectors(input.fakes), pixel_vectors(training), pixel_vectors(training, true));
+  if (sides.empty()) return {"nearest", "", {}, "", images};
   const std::vector<int64_t> shown = shown_fakes(sides.front().nearest, input.fakes.size(0));
   const int64_t columns = static_cast<int64_t>(shown.size()) / 2;
-  ReportFigure figure{"nearest", "", {}, nearest_caption(input), images};
+  ReportFigure figure{"nearest", "", {}, nearest_caption(input, by_pixels), images};
   std::vector<at::Tensor> cells;
   const auto add_row = [&](int64_t first, const std::string& name, const std::function<at::Tensor(int64_t)>& picture) {
     for (int64_t i = first; i < first + columns; ++i)

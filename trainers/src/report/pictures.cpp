@@ -46,13 +46,20 @@ std::string duplicates_html(const JsonRow& facts) {
                                         " nearly the same picture (within 2 % of the pixels' range):",
                                     "note") +
                      "<ul>\n";
-  std::string names = text_in(facts, "duplicate_names");
-  for (size_t at = 0; at < names.size();) {
-    const size_t end = std::min(names.find('|', at), names.size());
-    html += "<li>" + html_text(escaped(names.substr(at, end - at))) + "</li>\n";
-    at = end + 1;
-  }
+  for (const std::string& pair : list_in(facts, "duplicate_names"))
+    html += "<li>" + html_text(escaped(pair)) + "</li>\n";
   return html + "</ul>\n";
+}
+
+constexpr size_t kMostClassesNamed = 20;
+
+std::string classes_html(const JsonRow& facts) {
+  const auto names = list_in(facts, "class_names"), sizes = list_in(facts, "class_sizes");
+  std::vector<std::string> texts;
+  for (size_t k = 0; k < std::min({names.size(), sizes.size(), kMostClassesNamed}); ++k)
+    texts.push_back(escaped(names[k]) + " " + sizes[k]);
+  if (names.size() > kMostClassesNamed) texts.push_back("…");
+  return texts.empty() ? "" : html_paragraph("Pictures a class: " + joined(texts) + ".", "note");
 }
 
 std::string best_figure(const RunRecord& record, int64_t latest) {
@@ -86,7 +93,7 @@ std::string data_section(const RunRecord& record) {
   return html_paragraph(data_sentence(record)) +
          (shown ? sheet_figure(record, reals, "Training pictures", "As the networks see them, the first of them.")
                 : "") +
-         duplicates_html(record.data);
+         classes_html(record.data) + duplicates_html(record.data);
 }
 
 std::string samples_section(const RunRecord& record) {
@@ -110,7 +117,10 @@ std::string latest_sheet(const RunRecord& record, const std::string& name) {
 std::string figure_section(const RunRecord& record, const std::string& name, const std::string& lead) {
   const auto found = record.figures.find(name);
   if (found == record.figures.end()) return "";
-  const ReportFigure& figure = found->second;
+  ReportFigure figure = found->second;
+  const auto names = list_in(record.data, "class_names");
+  for (size_t k = 0; name == "classes" && k < std::min(names.size(), figure.rows.size()); ++k)
+    figure.rows[k] = escaped(names[k]);
   const std::string moment = figure.images >= 0 ? "At " + kimg_text(static_cast<double>(figure.images)) + ". " : "";
   return html_paragraph(lead) + picture_figure({figure.png, lead, moment + figure.caption, figure.rows});
 }

@@ -121,6 +121,10 @@ std::string text_in(const JsonRow& row, const std::string& name) {
   return text ? *text : "";
 }
 
+std::vector<std::string> list_in(const JsonRow& row, const std::string& name) {
+  return parts_of(text_in(row, name));
+}
+
 std::string RunRecord::name() const {
   const fs::path path = fs::path(folder).lexically_normal();
   const std::string last = path.filename().string();
@@ -151,6 +155,7 @@ RunRecord read_run_record(const std::string& folder) {
 void put_figures(RunRecord& record, std::vector<ReportFigure> figures) {
   for (ReportFigure& figure : figures) {
     const std::string name = figure.name;
+    if (figure.png.empty()) continue;
     record.figures[name] = std::move(figure);
   }
 }

@@ -22,6 +22,7 @@ using JsonRow = std::map<std::string, JsonValue>;
 // The number under a name; texts such as "nan" and names that are not there: none.
 std::optional<double> number_in(const JsonRow& row, const std::string& name);
 std::string text_in(const JsonRow& row, const std::string& name);  // "" if there is none
+std::vector<std::string> list_in(const JsonRow& row, const std::string& name);  // the parts of a text between bars
 // Lines of a .jsonl file; a missing file has none. `unreadable` counts those that are no line of ours.
 std::vector<JsonRow> read_json_rows(const std::string& path, int64_t& unreadable);
 
@@ -64,7 +65,7 @@ struct RunRecord {
 
 // No run folder, or one whose config.txt cannot be read: usage error. Torn or foreign lines are counted, not read.
 RunRecord read_run_record(const std::string& folder);
-// A figure takes the place of one of its name.
+// A figure takes the place of one of its name; empty ones are passed over.
 void put_figures(RunRecord& record, std::vector<ReportFigure> figures);
 // Writes figures and facts to RUN/report/.
 void keep_report_parts(const RunRecord& record);
@@ -91,6 +92,8 @@ struct NearestInput {
   torch::Tensor train, flipped, of_fakes;  // features of both sides, where there is a network; else undefined
   std::string network;                     // its name
 };
+inline constexpr int64_t kMostByPixels = 5000;  // training pictures; of more their pixels are not compared
+// Without features and with more pictures than that: an empty figure, which is not kept.
 ReportFigure nearest_figure(const Dataset& training, const NearestInput& input, int64_t images);
 // uint8 pictures of the seeds 0 … count-1, with constant noise.
 torch::Tensor report_samples(Generator& generator, torch::Device device, int64_t count);
