@@ -199,6 +199,29 @@ INSTANTIATE_TEST_SUITE_P(
              [](TrainConfig& c) { kBigGanAsPublished(c), kAllMethods(c), c.loss.g_ortho = c.loss.d_ortho = 1e-4; }}),
     case_name);
 
+Case published_with(const std::string& name, const Change& method) {
+  return {name, "biggan", [method](TrainConfig& c) { kBigGanAsPublished(c), c.loss.cr = 0.0, method(c); }};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    BigGanWith, EveryKind,
+    testing::Values(published_with("LeCam", [](TrainConfig& c) { c.loss.lecam = 0.3, c.loss.lecam_warmup = 7; }),
+                    published_with("Bcr", [](TrainConfig& c) { c.loss.cr = c.loss.bcr = 10.0; }),
+                    published_with("Zcr", [](TrainConfig& c) { c.loss.zcr_d = 5.0, c.loss.zcr_g = 0.5; }),
+                    published_with("Apa",
+                                   [](TrainConfig& c) {
+                                     c.loss.apa = 0.6, c.loss.apa_kimg = 0.05, c.loss.apa_target = -0.9;
+                                   }),
+                    published_with("AugSelf", [](TrainConfig& c) { c.loss.augself = 1.0; }),
+                    published_with("Chain", [](TrainConfig& c) { c.loss.chain = 20.0, c.loss.chain_target = -0.9; }),
+                    published_with("AdvAug", [](TrainConfig& c) { c.loss.advaug = 1.0; }),
+                    published_with("R1AndR2", [](TrainConfig& c) { c.loss.r1_gamma = c.loss.r2_gamma = 0.1; }),
+                    published_with("PathLength", [](TrainConfig& c) { c.loss.pl_weight = 2.0; }),
+                    published_with("Orthogonal", [](TrainConfig& c) { c.loss.g_ortho = c.loss.d_ortho = 1e-4; }),
+                    published_with("NothingJoined", [](TrainConfig& c) { c.loss.joined = false; }),
+                    published_with("AdaptiveAda", kAda)),
+    case_name);
+
 // A preset with its networks and its length made small.
 class EveryPreset : public testing::TestWithParam<std::string> {};
 
