@@ -16,15 +16,6 @@ int ignore_row(void*, uint32_t, const uint8_t*, uint32_t) { return 0; }
 int stop_at_row(void* user, uint32_t y, const uint8_t*, uint32_t) { return y == *static_cast<uint32_t*>(user); }
 int count_polls(void* user) { return --*static_cast<int*>(user) == 0; }
 
-// Model S with three classes that have names, one of them empty.
-ModelSpec with_names() {
-  ModelSpec spec = model_s();
-  spec.classes = 3, spec.embed = 2;
-  spec.layers[0].cin = uint16_t(spec.latent + spec.embed);
-  spec.class_names = {"ab", "", "cat"};
-  return spec;
-}
-
 class Arguments : public ::testing::Test {
  protected:
   void SetUp() override { ASSERT_EQ(loaded.open(), CGRT_OK); }
@@ -134,12 +125,12 @@ TEST(Labels, RangeAndRandom) {
 }
 
 TEST(ClassNames, AreReadInPlace) {
-  Loaded loaded(build(with_names()));
+  Loaded loaded(build(model_c()));
   ASSERT_EQ(loaded.open(), CGRT_OK);
   const char* name = nullptr;
   for (uint32_t label = 0; label < 3; ++label) {
     EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), label, &name), CGRT_OK);
-    EXPECT_STREQ(name, with_names().class_names[label].c_str());
+    EXPECT_STREQ(name, model_c().class_names[label].c_str());
   }
   EXPECT_EQ(cgrt_class_name(&loaded.model, loaded.size(), 3, &name), CGRT_E_LABEL);
   EXPECT_EQ(name, nullptr);
@@ -148,7 +139,7 @@ TEST(ClassNames, AreReadInPlace) {
 }
 
 TEST(ClassNames, MayBeMissing) {
-  ModelSpec spec = with_names();
+  ModelSpec spec = model_c();
   const std::vector<uint8_t> whole = build(spec);
   spec.class_names.clear();
   Loaded without(build(spec)), cut(whole.data(), whole.size() - 8);
@@ -162,7 +153,7 @@ TEST(ClassNames, MayBeMissing) {
 
 // The status of asking for the first name after bytes were changed; `repair` makes the check sums right again.
 int damaged_names(const std::function<void(std::vector<uint8_t>&, size_t chunk)>& change, bool repair = true) {
-  const ModelSpec spec = with_names();
+  const ModelSpec spec = model_c();
   std::vector<uint8_t> file = build(spec);
   change(file, get32(&file[group_offset(size_t{spec.levels} - spec.rgb_first - 1)]));
   if (repair) fix_crcs(file);
@@ -187,7 +178,7 @@ TEST(ClassNames, AreChecked) {
 }
 
 TEST(ClassNames, StandBehindOtherChunks) {
-  ModelSpec spec = with_names();
+  ModelSpec spec = model_c();
   std::vector<uint8_t> file = build(spec);
   const size_t at = get32(&file[group_offset(size_t{spec.levels} - spec.rgb_first - 1)]);
   const std::vector<uint8_t> other = {'N', 'O', 'T', 'E', 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2, 3, 0, 0, 0, 0, 0};

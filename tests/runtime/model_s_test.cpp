@@ -5,6 +5,7 @@
 
 #include "draw.h"
 #include "model_spec.h"
+#include "naive.h"
 #include "sha256.h"
 
 extern "C" {
@@ -140,6 +141,31 @@ TEST_F(ModelS, G16Options) {
   expect_picture(loaded.model, 1, o, 32, "4bf6ef006e98c8bca732319c6f202d1f07eca8bac656cc4bb93bc53e438414c0");
   o.format = CGRT_GREY8;
   expect_picture(loaded.model, 1, o, 16, "912dd29c9423802fd34e6fa7dce2aa07b2a141fde556a4bcacbc487853f78ad3");
+}
+
+// Model C: the same rule of filling with classes. The second implementation drew these pictures, too.
+TEST(ModelC, G18Labels) {
+  const std::vector<uint8_t> file = build(model_c());
+  EXPECT_EQ(file.size(), 1656u);
+  EXPECT_EQ(sha256(file), "ab58dc0aafffe300597ab7143ced6deaf5ff8feec8f352343bd9d4a0f593f417");
+  Loaded loaded(file);
+  ASSERT_EQ(loaded.open(), CGRT_OK);
+  const struct { uint32_t label; uint16_t truncation; const char* hash; } cases[] = {
+      {0, 256, "f844d57a4a23f0951a1540be7f925e721c0c86aa39ee8bc002ada94a824e5d55"},
+      {1, 256, "a2270279e36a321145a30e8b39ffc827c55a81d3525b6498520c241de13f791c"},
+      {2, 256, "584fd249269a143be54617027a71672a183cbf7436a7f6781703239a21f4dc08"},
+      {0, 0, "5f2368227feac87eaaf75e974ac95a09cb394f2bb3b6bd50a4b386dae2206114"},
+      {2, 100, "8fc2cb19f2942d26b9630269d322a84bb10dfa1044aac48236060225ebe2abbf"},
+      {CGRT_LABEL_RANDOM, 256, "584fd249269a143be54617027a71672a183cbf7436a7f6781703239a21f4dc08"}};
+  for (const auto& c : cases) {
+    cgrt_options o = default_options();
+    o.truncation = c.truncation;
+    naive::Options n;
+    n.truncation = c.truncation;
+    const Drawn drawn = draw(loaded.model, 1, c.label, &o);
+    EXPECT_EQ(drawn.bytes, naive::draw(file.data(), 1, c.label, n));
+    EXPECT_EQ(sha256(drawn.bytes), c.hash) << c.label << ", " << c.truncation;
+  }
 }
 
 TEST_F(ModelS, G17Arena) {

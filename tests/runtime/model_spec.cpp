@@ -228,6 +228,16 @@ LayerSpec layer(uint8_t type, uint8_t level, uint8_t flags, uint16_t cin, uint16
   return l;
 }
 
+ModelSpec model_c() {
+  ModelSpec m = model_s();
+  m.name = "spec-toy-C";
+  m.classes = m.centre_rows = 3;
+  m.embed = 2;
+  m.layers[0].cin = uint16_t(m.latent + m.embed);
+  m.class_names = {"ab", "", "cat"};
+  return m;
+}
+
 ModelSpec model_s() {
   ModelSpec m;
   m.start_h = m.start_w = 2;

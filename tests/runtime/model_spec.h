@@ -67,4 +67,7 @@ LayerSpec layer(uint8_t type, uint8_t level, uint8_t flags, uint16_t cin, uint16
 // The smallest golden model, "spec-toy-S".
 ModelSpec model_s();
 
+// The same with three classes, each with a centre and a name of its own (one of them empty): "spec-toy-C".
+ModelSpec model_c();
+
 }  // namespace cgrt_test

@@ -25,11 +25,10 @@ torch::Tensor class_centres(Generator& generator, const torch::Tensor& classes) 
   return at::stack(rows);
 }
 
-torch::Tensor truncate_to_classes(Generator& generator, const torch::Tensor& ws, double psi, const torch::Tensor& c) {
+torch::Tensor centres_of_labels(Generator& generator, const torch::Tensor& c) {
   const auto present = c.detach().abs().sum(0).nonzero().flatten();
-  const auto shares = c.index_select(1, present).to(ws.options());
-  const auto centre = at::matmul(shares, class_centres(generator, present).to(ws.options())).unsqueeze(1);
-  return centre + (ws - centre) * psi;
+  const auto centres = class_centres(generator, present);
+  return at::matmul(c.index_select(1, present).to(centres.options()), centres).unsqueeze(1);
 }
 
 }  // namespace centigan

@@ -9,7 +9,7 @@ namespace centigan {
 // [K,w_dim] for int64 classes [K]: means over fixed latents, a function of the weights alone.
 torch::Tensor class_centres(Generator& generator, const torch::Tensor& classes);
 
-// centre + psi * (ws - centre) for ws [N,1,w_dim] and labels c [N,c_dim], one-hot or soft.
-torch::Tensor truncate_to_classes(Generator& generator, const torch::Tensor& ws, double psi, const torch::Tensor& c);
+// The same for labels c [N,c_dim], one-hot or soft: [N,1,w_dim].
+torch::Tensor centres_of_labels(Generator& generator, const torch::Tensor& c);
 
 }  // namespace centigan

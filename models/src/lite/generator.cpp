@@ -43,7 +43,8 @@ torch::Tensor LiteGenerator::mapping(const torch::Tensor& z, const torch::Tensor
 torch::Tensor LiteGenerator::truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) {
   if (!embed_.defined() || !c.defined()) return Generator::truncate(ws, psi, cutoff);
   if (psi == 1.0 || cutoff == 0) return ws;
-  return truncate_to_classes(*this, ws, psi, c);
+  const auto centre = centres_of_labels(*this, c).to(ws.options());
+  return centre + (ws - centre) * psi;
 }
 
 torch::Tensor LiteGenerator::synthesis(const torch::Tensor& ws, const SynthesisOptions& options) {

@@ -93,15 +93,20 @@ TEST(LiteQuant, ClassesAreIntegersToo) {
   EXPECT_FALSE(at::equal(pictures[1], pictures[2]));
 }
 
-TEST(LiteQuant, ClassesKeepTheirCentres) {
-  Pair pair(with_classes(tiny_config(16)));
-  IntegerOptions options;
-  options.truncation = 0;
-  const auto centres = lite_integer_pictures_of_seeds(pair.student.freeze("tiny"), first_seeds(6), options);
-  EXPECT_TRUE(at::equal(centres.slice(0, 0, 3), centres.slice(0, 3, 6)));
-  EXPECT_FALSE(at::equal(centres[0], centres[1]));
-  const auto drawn = student_bytes(pair.student, 6, 0.0);  // rounds the style after the mean, so a step may differ
-  EXPECT_LT((drawn.to(at::kInt) - centres.to(at::kInt)).abs().to(at::kDouble).mean().item<double>(), 1.0);
+TEST(LiteQuant, TruncatesAsItsFileDoes) {
+  for (const auto& config : {tiny_config(16), with_classes(tiny_config(16))}) {
+    Pair pair(config);
+    pair.student.w_avg().copy_(normal("centre", {12}));
+    const auto model = pair.student.freeze("tiny");
+    for (const int64_t psi : {0, 128, 179}) {  // 179: 0.7 of 256
+      IntegerOptions options;
+      options.truncation = psi;
+      const auto expected = lite_integer_pictures_of_seeds(model, first_seeds(6), options);
+      expect_same_pictures(student_bytes(pair.student, 6, psi == 179 ? 0.7 : static_cast<double>(psi) / 256), expected);
+      EXPECT_EQ(at::equal(expected[0], expected[1]), psi == 0 && config.classes == 0);
+      EXPECT_EQ(at::equal(expected[1], expected[4]), psi == 0);  // both of class 1
+    }
+  }
 }
 
 TEST(LiteQuant, StudentDrawsTheClassesOfTheTeacher) {

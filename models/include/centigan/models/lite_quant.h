@@ -89,6 +89,7 @@ class LiteStudent final : public Generator {
   torch::Tensor mapping(const torch::Tensor& z, const torch::Tensor& c) override;
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
+  // As the runtime truncates: psi in steps of 1/256, centre and style in those of the file.
   torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) override;
 
   // Takes over weights and w_avg of `teacher` (same ModelConfig), brings its channels to one size (which changes no

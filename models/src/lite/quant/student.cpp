@@ -149,9 +149,11 @@ torch::Tensor LiteStudent::mapping(const torch::Tensor& z, const torch::Tensor& 
 }
 
 torch::Tensor LiteStudent::truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) {
-  if (!embed_.defined() || !c.defined()) return Generator::truncate(ws, psi, cutoff);
   if (psi == 1.0 || cutoff == 0) return ws;
-  return truncate_to_classes(*this, ws, psi, c);
+  const auto steps = [&](const at::Tensor& t) { return ste_round(t.to(at::kDouble) / style_scale(), -127, 127); };
+  const auto centre = steps(embed_.defined() && c.defined() ? centres_of_labels(*this, c) : w_avg_.view({1, 1, -1}));
+  const auto w = centre + (steps(ws) - centre) * (std::floor(psi * 256.0 + 0.5) / 256.0);
+  return (ste_round(w, -127, 127) * style_scale()).to(ws.scalar_type());
 }
 
 torch::Tensor LiteStudent::synthesis(const torch::Tensor& ws, const SynthesisOptions& options) {
