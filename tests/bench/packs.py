@@ -36,25 +36,25 @@ def write_archive(path, count, size):
 
 
 def run(command, first_line=None):
-    """Seconds to the line that holds `first_line`, seconds in all, and peak memory in MiB."""
+    """Seconds to the line that holds `first_line`, and peak memory in MiB."""
     start, seen = time.time(), None
-    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    for line in process.stdout:
-        if seen is None and first_line and first_line in line:
-            seen = time.time() - start
-    errors = process.stderr.read()
-    process.stdout.close(), process.stderr.close()
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(errors)
-    return seen, time.time() - start, usage.ru_maxrss / 1024
+    with tempfile.TemporaryFile("w+") as errors:
+        process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=errors, text=True)
+        for line in process.stdout:
+            if seen is None and first_line and first_line in line:
+                seen = time.time() - start
+        _, status, usage = os.wait4(process.pid, 0)
+        errors.seek(0)
+        if status:
+            raise SystemExit(errors.read())
+    return seen or time.time() - start, usage.ru_maxrss / 1024
 
 
 def train(args, pack, out, memory):
     shutil.rmtree(out, ignore_errors=True)
-    seen, _, peak = run([args.centigan, "train", "--data", pack, "--out", out, "--preset", "quickstart", "--resolution", args.size,
+    seen, peak = run([args.centigan, "train", "--data", pack, "--out", out, "--preset", "quickstart", "--resolution", args.size,
                          "--model.lite.widths", "16,16,16,8,4", "--model.lite.d_widths", "16,16,16,8,4", "--kimg", args.kimg,
-                         "--trainer.tick", args.kimg / 4, "--eval-every", "-1", "--data.memory", memory], "trains")
+                         "--trainer.tick", args.kimg / 4, "--eval-every", "-1", "--save-every", args.kimg, "--data.memory", memory], "trains")
     lines = [json.loads(line) for line in (out / "stats.jsonl").read_text().splitlines()]
     return seen, peak, statistics.median(line["Timing/sec_per_kimg"] for line in lines[1:])
 
@@ -74,7 +74,7 @@ def main():
     if not large.exists():
         write_archive(folder / "large.zip", args.pictures, args.size)
         write_archive(folder / "small.zip", 100, args.size)
-        _, seconds, peak = run([args.centigan, "pack", "--data", folder / "large.zip", "--out", large])
+        seconds, peak = run([args.centigan, "pack", "--data", folder / "large.zip", "--out", large])
         run([args.centigan, "pack", "--data", folder / "small.zip", "--out", small])
         print(f"packing {args.pictures} pictures: {seconds:.1f} s, peak memory {peak:.0f} MiB, "
               f"{large.stat().st_size / 2**20:.0f} MiB", flush=True)
@@ -87,7 +87,8 @@ def main():
                   f"{found[name][-1][2]:.2f} s/kimg", flush=True)
     for name, results in found.items():
         start, peak, pace = (statistics.median(column) for column in zip(*results))
-        print(f"median of {name:24} first line {start:.2f} s, peak {peak:.0f} MiB, {pace:.3f} s/kimg")
+        best = min(row[2] for row in results)
+        print(f"median of {name:24} first line {start:.2f} s, peak {peak:.0f} MiB, {pace:.2f} s/kimg, best {best:.2f}")
     if not args.keep:
         shutil.rmtree(folder)
 

@@ -42,6 +42,8 @@ class Classes(ClassTest):
         self.assertNotEqual(draw("cat"), draw("dog"))
         self.assertEqual(draw("cat,dog"), draw(""))
         self.assertEqual(draw("cat,dog,1,0"), draw("cat,dog,dog,cat"))
+        out = self.good("eval", "--from", "run", "--extractor", "pixels", "--metrics", "fid", "--fakes", "20", "--per-class")
+        self.assertRegex(out, r"(?s)FD-pixels\(class=cat\)\[pixels/none;rs=none;n=8:10;.*\(k=5,class=dog\)\[.*n=6:10;")
         draws = ["generate", "--from", "run", "--seeds", "0-3", "--out", "out", "--labels"]
         self.bad(2, '"dgo" is none of the 2 classes\n  hint: did you mean dog', *draws, "dgo")
         self.bad(2, '"2" is none of the 2 classes', *draws, "2")

@@ -76,7 +76,7 @@ TEST(Pack, PartsAndOtherSizesDoNotDependOnMemory) {
   DataConfig held = set_at(packs / "set.h5"), streamed = set_at(packs / "set.h5", -1), plain = set_at(folder.path());
   for (DataConfig* config : {&held, &streamed, &plain}) config->subset = "20", config->holdout = "25%";
   const auto opened = [](const DataConfig& config, int64_t size) {
-    return split_holdout(open_dataset(config, size, size == 16 ? 3 : 1), config);
+    return split_holdout(open_dataset(config, size, size == 24 ? 1 : 3), config);
   };
   for (const int64_t size : {16, 8, 24}) {
     const DataSplit a = opened(held, size), b = opened(streamed, size), c = opened(plain, size);
