@@ -82,6 +82,8 @@ class ZipSource final : public PictureSource {
 }  // namespace
 
 bool begins_with(const std::string& path, const std::string& bytes) {
+  std::error_code error;
+  if (!fs::is_regular_file(path, error)) return false;  // a FIFO would block
   std::string start(bytes.size(), '\0');
   std::ifstream file(path, std::ios::binary);
   return file.read(start.data(), static_cast<std::streamsize>(start.size())) && start == bytes;

@@ -1,6 +1,7 @@
 // Archives read in place, CIFAR's binary files, and where labels come from.
 #include <ATen/ops/equal.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 
@@ -131,6 +132,8 @@ TEST(Zip, CutOverlappingAndForeignFilesAreRefused) {
   refused(zip_archive(bombs), "it would unpack to 2,400 MiB");
   folder.put("y.png", numbered_png(1));
   test::expect_error([&] { open16(data_at(folder / "y.png")); }, "is neither a folder, a ZIP archive");
+  ASSERT_EQ(mkfifo((folder / "fifo.zip").c_str(), 0600), 0);
+  test::expect_error([&] { open16(data_at(folder / "fifo.zip")); }, "the folder cannot be read");
   std::filesystem::create_symlink(folder / "nowhere", folder / "z.zip");
   test::expect_error([&] { open16(data_at(folder / "z.zip")); }, "the folder cannot be read");
 }
