@@ -1,6 +1,7 @@
 // BigGAN's training: several updates of D a step, one look at fakes and reals, labels, accumulation.
 #include <torch/csrc/autograd/autograd.h>
 
+#include "centigan/core/device.h"
 #include "generator_pass.h"
 #include "judge.h"
 #include "method_toy.h"
@@ -172,6 +173,18 @@ TEST(BigGanTraining, ConsistencyOfEqualViewsIsExactlyZero) {
   training.begin(info);
   for (const Phase& phase : training.phases()) training.apply(phase, training.accumulate(phase, info), info);
   EXPECT_EQ(training.stats().take().at("Loss/cr"), 0.0);
+}
+
+// Its operators share the threads, and round as many do.
+TEST(BigGanTraining, AnotherNumberOfThreadsIsToldOf) {
+  if (hardware_threads() < 2) GTEST_SKIP() << "one core";
+  const ScratchFolder folder;
+  TrainConfig config = tiny_config("biggan", folder / "run", 4);
+  config.trainer.threads = 2;
+  ASSERT_EQ(train(config, quiet(2)), TrainEnd::kStopped);
+  config.trainer.threads = 1;
+  ASSERT_EQ(train(config, quiet()), TrainEnd::kFinished);
+  EXPECT_HAS(slurp(config.out + "/log.txt"), "2 threads an operator: not exact from here on");
 }
 
 TEST(Presets, BigGanAsPublished) {
