@@ -26,12 +26,12 @@ Run& run_of(EvalSubject& s, const std::string& word) {
   return *s.run;
 }
 
-// Styles of seeds first … first+count-1, each of its own class where there are classes.
-at::Tensor styles(Generator& generator, uint64_t first, int64_t count) {
+// Truncated styles of seeds first … first+count-1, each of its own class where there are classes.
+at::Tensor styles(Generator& generator, uint64_t first, int64_t count, double psi = 1.0) {
   std::vector<uint64_t> seeds(static_cast<size_t>(count));
   std::iota(seeds.begin(), seeds.end(), first);
   const DrawRequest request = request_of_seeds(generator.shape(), seeds);
-  return generator.mapping(request.z, request.labels);
+  return generator.truncate(generator.mapping(request.z, request.labels), psi, -1, request.labels);
 }
 
 at::Tensor synthesised(Generator& generator, const at::Tensor& ws) {
@@ -42,8 +42,8 @@ at::Tensor synthesised(Generator& generator, const at::Tensor& ws) {
 
 EvalNumbers smoothness(EvalSubject& s) {
   Generator& generator = *run_of(s, "smoothness").generator;
-  const at::Tensor a = generator.truncate(styles(generator, s.seed, kPaths), s.psi);
-  const at::Tensor b = generator.truncate(styles(generator, s.seed + kPaths, kPaths), s.psi);
+  const at::Tensor a = styles(generator, s.seed, kPaths, s.psi);
+  const at::Tensor b = styles(generator, s.seed + kPaths, kPaths, s.psi);
   std::vector<at::Tensor> steps;
   Progress progress("interpolations", kPaths, "paths", s.quiet);
   for (int64_t i = 0; i < kPaths; ++i) {
