@@ -105,7 +105,7 @@ class Help(CliTest):
         for line in ("--data.fit text", "--model.lite.widths ints", "--trainer.g_opt.lr curve", "--loss.r1_gamma float",
                      "Short: --save-every."):
             self.assertIn(line, page)
-        self.assertRegex(page, r"--trainer\.batch int +Pictures a step\. .*\(16\)")
+        self.assertRegex(page, r"--trainer\.batch int +Pictures that networks see at once\. .*\(16\)")
 
     def test_version(self):
         self.assertRegex(self.good("--version"), r"\Acentigan \d+\.\d+\.\d+ \(LibTorch 2\.11")
