@@ -120,6 +120,8 @@ def calls_without_gradient(x):
 
 # Those that take no pictures.
 WITHOUT_PICTURES = {"diffaug_draws", "ada_draws", "ada_needs_noise", "ada_parameters", "ada_matrices"}
+# Declared by the program alone; where it is built the CUDA plugin has a kernel for it.
+OF_THE_PROGRAM = {"centigan::normal_rows"}
 
 
 def results(y):
@@ -131,7 +133,7 @@ class Operators(unittest.TestCase):
         names = {name for name in torch._C._dispatch_get_all_op_names() if name.startswith("centigan::")}
         tested = {op.name() for op, _ in calls(picture()) + calls_without_gradient(picture())}
         tested |= {f"centigan::{name}" for name in WITHOUT_PICTURES}
-        self.assertEqual(names, tested, "each operator has an entry in the lists above")
+        self.assertEqual(names - OF_THE_PROGRAM, tested, "each operator has an entry in the lists above")
 
     def test_gradients_to_the_second_order(self):
         x = picture().requires_grad_()
