@@ -23,7 +23,7 @@ import tempfile
 import torch
 
 from biggan_peer import BATCH, CLASSES, D_STEPS, PlainTrainer
-from train_stylegan2 import SHARES, print_table, profile_table, resident_mb, run_process, smileys
+from train_stylegan2 import SHARES, compare_in_turn, jobs_of, profile_table, resident_mb, run_process, smileys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PICTURES = BATCH * D_STEPS  # a step
@@ -73,22 +73,8 @@ def run_peer(arguments):
 
 
 def compare(arguments):
-    layouts = {"both": ("planar", "channels-last"), "none": ()}.get(arguments.peer_layout, (arguments.peer_layout,))
-    jobs = [("centigan, " + p, measure_centigan, p) for p in arguments.precision]
-    jobs += [("PyTorch, " + layout, measure_peer, layout) for layout in layouts]
-    print(f"32 px, ch {arguments.ch}, {arguments.threads} threads, {arguments.steps} steps of {PICTURES} pictures a round, "
-          f"torch {torch.__version__}\n")
-    results, problem = {}, None
-    try:
-        for i in range(arguments.rounds):
-            for name, measure, what in jobs if i % 2 == 0 else reversed(jobs):
-                results.setdefault(name, []).append(measure(arguments, what))
-                print(f"round {i + 1}: {name} {results[name][-1]['seconds']:.1f} s per kimg", file=sys.stderr)
-    except (KeyboardInterrupt, RuntimeError) as error:
-        problem = str(error) or "interrupted"
-    print_table({name: results[name] for name, _, _ in jobs if name in results})
-    if problem:
-        sys.exit(f"train_biggan: {problem}")
+    compare_in_turn("train_biggan", f"32 px, ch {arguments.ch}, {arguments.threads} threads, {arguments.steps} steps of "
+                    f"{PICTURES} pictures a round", jobs_of(arguments, measure_centigan, measure_peer), arguments.rounds)
 
 
 def profile(arguments):

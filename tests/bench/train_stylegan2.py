@@ -16,6 +16,7 @@ and in alternating order, so that a busy machine slows all. Prints a table in Ma
 held before it had networks or data. What is interrupted or fails prints what it has.
 """
 import argparse
+import functools
 import json
 import os
 import pathlib
@@ -140,24 +141,34 @@ def print_table(results):
             print(f"| {name}, against the best of the peers | **{ratio:.2f}** | **{share:.2f}** |")
 
 
-def compare(arguments):
-    layouts = {"both": ("planar", "channels-last"), "none": ()}.get(arguments.peer_layout, (arguments.peer_layout,))
-    jobs = [("centigan, " + p, measure_centigan, p) for p in arguments.precision]
-    jobs += [("PyTorch, " + layout, measure_peer, layout) for layout in layouts]
-    where = f"{arguments.threads} threads" if arguments.device == "cpu" else torch.cuda.get_device_name()
-    print(f"{arguments.resolution} px, {where}, R1 every {arguments.r1_interval} steps, "
-          f"{arguments.steps} steps a round, torch {torch.__version__}\n")
+def compare_in_turn(program, title, jobs, rounds):
+    """jobs: name, what measures it -> {"seconds", "peak", "start"}. Prints what it has when it is interrupted."""
+    print(f"{title}, torch {torch.__version__}\n")
     results, problem = {}, None
     try:
-        for i in range(arguments.rounds):
-            for name, measure, what in jobs if i % 2 == 0 else reversed(jobs):
-                results.setdefault(name, []).append(measure(arguments, what))
+        for i in range(rounds):
+            for name, measure in jobs if i % 2 == 0 else reversed(jobs):
+                results.setdefault(name, []).append(measure())
                 print(f"round {i + 1}: {name} {results[name][-1]['seconds']:.1f} s per kimg", file=sys.stderr)
     except (KeyboardInterrupt, RuntimeError) as error:
         problem = str(error) or "interrupted"
-    print_table({name: results[name] for name, _, _ in jobs if name in results})
+    print_table({name: results[name] for name, _ in jobs if name in results})
     if problem:
-        sys.exit(f"train_stylegan2: {problem}")
+        sys.exit(f"{program}: {problem}")
+
+
+def jobs_of(arguments, centigan, peer):
+    """What --precision and --peer-layout ask for; the two measure a precision and a layout."""
+    layouts = {"both": ("planar", "channels-last"), "none": ()}.get(arguments.peer_layout, (arguments.peer_layout,))
+    return ([("centigan, " + p, functools.partial(centigan, arguments, p)) for p in arguments.precision] +
+            [("PyTorch, " + layout, functools.partial(peer, arguments, layout)) for layout in layouts])
+
+
+def compare(arguments):
+    where = f"{arguments.threads} threads" if arguments.device == "cpu" else torch.cuda.get_device_name()
+    compare_in_turn("train_stylegan2", f"{arguments.resolution} px, {where}, R1 every {arguments.r1_interval} steps, "
+                    f"{arguments.steps} steps a round", jobs_of(arguments, measure_centigan, measure_peer),
+                    arguments.rounds)
 
 
 # Where a sample belongs: library and symbol, first match.
