@@ -24,9 +24,7 @@ constexpr int64_t kLargePicture = 4 << 20;  // pixels; such pictures are decoded
 size_t chosen(const std::string& field, const std::string& value, const std::vector<std::string>& words) {
   const auto found = std::find(words.begin(), words.end(), value);
   if (found != words.end()) return static_cast<size_t>(found - words.begin());
-  std::string all;
-  for (const std::string& word : words) all += (all.empty() ? "" : ", ") + word;
-  fail_usage("data", "data." + field, "\"" + escaped(value) + "\" is not one of " + all,
+  fail_usage("data", "data." + field, "\"" + escaped(value) + "\" is not one of " + joined(words),
              did_you_mean(value, words, "choose one of them"));
 }
 

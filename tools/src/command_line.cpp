@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "centigan/core/error.h"
+#include "centigan/core/text.h"
 #include "flag_names.h"
 #include "picture_shape.h"
 
@@ -148,9 +149,7 @@ double CommandLine::number(const std::string& name, double least, double most) c
 std::string CommandLine::one_of(const std::string& name, const std::vector<std::string>& choices) const {
   const std::string value = text(name);
   if (std::find(choices.begin(), choices.end(), value) != choices.end()) return value;
-  std::string list;
-  for (const auto& choice : choices) list += (list.empty() ? "" : ", ") + choice;
-  fail_usage(verb_.name, "--" + name, "\"" + escaped(value) + "\" is not one of " + list,
+  fail_usage(verb_.name, "--" + name, "\"" + escaped(value) + "\" is not one of " + joined(choices),
              did_you_mean(value, choices, "the default is " + choices.front()));
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/random.h"
 #include "regularizers/advaug.h"
@@ -60,7 +61,7 @@ View Judge::second_view(const View& first, const std::string& side, const Batch&
   torch::Tensor seen = (second_.plain() ? first.images : first.shown.images).detach();
   if (second_.flip) {
     const torch::Tensor u = RandomStream(augmenter_.seed(), stream + "/flip").uniform(batch.first, seen.size(0), 1);
-    seen = at::where(u.lt(0.5).to(seen.device()).view({-1, 1, 1, 1}), seen.flip({3}), seen);
+    seen = at::where(on_device(u.lt(0.5), seen.device()).view({-1, 1, 1, 1}), seen.flip({3}), seen);
   }
   return {seen, first.labels, stream, second_augmenter_.show(seen, stream, batch.first)};
 }

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "centigan/core/device.h"
 #include "centigan/trainers/regularizers.h"
 
 namespace centigan {
@@ -26,10 +27,10 @@ torch::Tensor PathLength::loss(const Batch& batch, Stats& stats) {
   PassOptions options;
   options.count = std::max<int64_t>(1, batch.size / config_.pl_batch_shrink);
   const Fakes fakes = pass_.draw(batch, info_, options);
-  const torch::Tensor noise = noise_.normal(batch.first, options.count, shape_.channels * shape_.height * shape_.width)
+  const int64_t pixels = shape_.height * shape_.width;
+  const torch::Tensor noise = on_device(noise_.normal(batch.first, options.count, shape_.channels * pixels), device_)
                                   .view({options.count, shape_.channels, shape_.height, shape_.width})
-                                  .to(device_)
-                                  .div_(std::sqrt(static_cast<double>(shape_.height * shape_.width)));
+                                  .div_(std::sqrt(static_cast<double>(pixels)));
   const torch::Tensor lengths = path_lengths(fakes.images, fakes.mixed, noise);
   const torch::Tensor mean = mean_ + config_.pl_decay * (lengths.mean() - mean_);
   const torch::Tensor penalty = (lengths - mean).square();

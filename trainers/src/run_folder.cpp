@@ -10,6 +10,7 @@
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/plugins.h"
+#include "centigan/core/text.h"
 
 namespace centigan {
 namespace {
@@ -94,11 +95,10 @@ void refuse_missing_plugin(const std::string& out, const TrainConfig& stored, co
 const std::string kDataComment = "# data fingerprint ";
 
 void refuse_other_data(const std::string& out, const std::string& config_text, const std::string& now) {
-  if (config_text.rfind(kDataComment, 0) != 0) return;
-  const std::string stored = config_text.substr(kDataComment.size(), config_text.find('\n') - kDataComment.size());
-  if (stored != now)
+  const std::optional<std::string> stored = stored_fingerprint(config_text);
+  if (stored && *stored != now)
     fail_usage("train", out,
-               "holds a run on other pictures: stored " + stored.substr(0, 16) + ", now " + now.substr(0, 16),
+               "holds a run on other pictures: stored " + stored->substr(0, 16) + ", now " + now.substr(0, 16),
                "use another --out, or the pictures it was begun with");
 }
 
@@ -110,6 +110,11 @@ std::string plugin_comments() {
 }
 
 }  // namespace
+
+std::optional<std::string> stored_fingerprint(const std::string& config_text) {
+  if (config_text.rfind(kDataComment, 0) != 0) return std::nullopt;
+  return first_line(config_text.substr(kDataComment.size()));
+}
 
 bool settle_run(TrainConfig& config) {
   if (config.out.empty()) config.out = next_free_run(config);

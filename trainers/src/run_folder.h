@@ -1,5 +1,6 @@
 // A run on disk: its folder, lock, configuration and file names.
 #pragma once
+#include <optional>
 #include <string>
 
 #include "centigan/trainers/train_config.h"
@@ -10,6 +11,9 @@ namespace centigan {
 // takes over what `config` leaves to defaults and compares the rest. Usage errors: other configuration, a folder with
 // foreign files. Writes nothing. Returns true if there is a run to go on with.
 bool settle_run(TrainConfig& config);
+
+// The fingerprint of the data that a config.txt begins with; none in one that no run has written.
+std::optional<std::string> stored_fingerprint(const std::string& config_text);
 
 // Holds the lock of a run folder as long as it lives.
 class RunFolder {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "centigan/core/error.h"
+#include "centigan/core/text.h"
 #include "centigan/diffaug/augmentation.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/trainers/objectives.h"
@@ -30,9 +31,7 @@ void share(double value, const char* key) {
 
 void one_of(const std::string& value, const std::vector<std::string>& words, const char* key) {
   const bool known = std::find(words.begin(), words.end(), value) != words.end();
-  std::string list;
-  for (const std::string& word : words) list += (list.empty() ? "" : ", ") + word;
-  require(known, key, escaped(value), "one of " + list, did_you_mean(value, words, "choose one of these"));
+  require(known, key, escaped(value), "one of " + joined(words), did_you_mean(value, words, "choose one of these"));
 }
 
 void check_adam(const AdamConfig& adam, const std::string& name) {

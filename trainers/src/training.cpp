@@ -57,11 +57,10 @@ Training::Training(const TrainConfig& config, TrainParts parts, torch::Device de
       parts_(std::move(parts)),
       device_(device),
       pool_(piece_threads(config.trainer, device), threads_an_operator(config, device)),
+      source_(config_, parts_.data.get(), device),
       phases_(parts_.objective->phases()),
       non_finite_(config.trainer.on_non_finite == "skip") {
   recovery_.pieces = config_.trainer.pieces;
-  if (parts_.data)
-    sampler_ = std::make_unique<Sampler>(*parts_.data, config_.trainer.seed, config_.data.mirror, config_.data.balance);
   for (const Trained& trained : parts_.objective->trained()) {
     Network& network = networks_[trained.name];
     trained.module->train();
@@ -86,40 +85,12 @@ double Training::lr_scale(const StepInfo& info) const {
   return centigan::lr_scale(config_.trainer, info) * recovery_.lr_factor();
 }
 
-Batch Training::make_batch(const StepInfo& info, int64_t part) const {
-  Batch batch;
-  batch.piece = part;
-  batch.size = info.batch / info.parts();
-  batch.first = info.images + info.shift + part * batch.size;
-  if (!sampler_) return batch;
-  batch.reals = on_device(sampler_->images(batch.first, batch.size), device_);
-  const int64_t classes = config_.model.classes;
-  if (classes > 0)
-    batch.labels = on_device(at::one_hot(sampler_->labels(batch.first, batch.size), classes).to(at::kFloat), device_);
-  return batch;
-}
-
-std::vector<Batch> Training::make_batches(const StepInfo& info) const {
-  std::vector<Batch> batches;
-  for (int64_t part = 0; part < info.parts(); ++part) batches.push_back(make_batch(info, part));
-  return batches;
-}
-
 void Training::begin(const StepInfo& info) {
   step_ = info;
   within_memory("step " + std::to_string(info.step), [&] {
-    const bool ready = next_.step == info.step && next_.pieces == info.pieces && next_.shift == info.shift;
-    batches_ = ready && !next_batches_.empty() ? std::move(next_batches_) : make_batches(info);
-    next_batches_.clear();
+    batches_ = source_.take(info);
     parts_.objective->begin_step(info);
   });
-}
-
-// On an accelerator the next step's pictures are made and copied while its queue works.
-void Training::look_ahead() {
-  if (device_.is_cpu() || !next_batches_.empty()) return;
-  next_ = info(step_.step + 1);
-  next_batches_ = make_batches(next_);
 }
 
 Training::Result Training::accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part) {
@@ -160,7 +131,7 @@ PhaseGradient Training::accumulate(const Phase& phase, const StepInfo& info) {
   network.gradient.zero_();
   within_memory(place(info, phase), [&] {
     for (int64_t i = 0; i < phase.batches; ++i) accumulate_batch(phase, info, phase.first_batch + i, results);
-    look_ahead();
+    source_.look_ahead(this->info(info.step + 1));
   });
   PhaseGradient sum;
   Stats stats;
@@ -202,7 +173,7 @@ void Training::end(const StepInfo& info) {
 
 // A new step of the objective lets go of what it kept for the old one.
 void Training::drop_step() {
-  batches_.clear(), next_batches_.clear();
+  batches_.clear(), source_.drop();
   parts_.objective->begin_step(step_);
   release_unused_memory(device_);
 }

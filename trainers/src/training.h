@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "batches.h"
 #include "centigan/core/comm.h"
 #include "centigan/trainers/optimizer.h"
 #include "centigan/trainers/pieces.h"
@@ -73,9 +74,6 @@ class Training {
     torch::Tensor loss;
   };
 
-  Batch make_batch(const StepInfo& info, int64_t part) const;
-  std::vector<Batch> make_batches(const StepInfo& info) const;
-  void look_ahead();
   static void add(Result& result, Network& network);
   Result accumulate_piece(const Phase& phase, const StepInfo& info, int64_t part);
   void accumulate_batch(const Phase& phase, const StepInfo& info, int64_t batch, std::vector<Result>& results);
@@ -87,13 +85,11 @@ class Training {
   torch::Device device_;
   Comm comm_;
   PiecePool pool_;
-  std::unique_ptr<Sampler> sampler_;
+  Batches source_;
   std::vector<Phase> phases_;
   std::map<std::string, Network> networks_;
   StepInfo step_;  // that has begun
   std::vector<Batch> batches_;
-  StepInfo next_;  // that of next_batches_, if there are any
-  std::vector<Batch> next_batches_;
   Stats stats_;
   NonFinite non_finite_;
   Recovery recovery_;

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "../augment_sheet.h"
+#include "../data_settings.h"
 #include "../verbs.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
@@ -16,20 +17,6 @@
 
 namespace centigan {
 namespace {
-
-// The data settings of a run under their usual names.
-struct AugmentConfig {
-  DataConfig data;
-};
-
-void visit(ConfigVisitor& v, AugmentConfig& c) {
-  v.group("data", c.data);
-}
-
-std::vector<ConfigField> augment_fields() {
-  AugmentConfig config;
-  return config_fields(ConfigRef(config));
-}
 
 // A part of the policy with a row of its own, executed with probability p.
 struct Part {
@@ -121,7 +108,7 @@ void check_strength(const CommandLine& line, const Augmentation& augmentation) {
 }
 
 int augment(const CommandLine& line) {
-  AugmentConfig config;
+  DataSettings config;
   line.apply(ConfigRef(config));
   const std::string out = line.required("out");
   const int64_t resolution = line.integer("resolution", 8, 1024), columns = line.integer("columns", 1, 64);
@@ -160,7 +147,7 @@ Verb augment_verb() {
            {"channels", "N", "3", "Channels of a picture: 1, 3 or 4."},
            {"columns", "N", "12", "Pictures side by side."},
            {"seed", "S", "0", "Seed of the draws."}},
-          augment_fields,
+          data_settings_fields,
           0,
           augment};
 }

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "../data_settings.h"
 #include "../drawing.h"
 #include "../picture_shape.h"
 #include "../verbs.h"
@@ -13,20 +14,6 @@
 
 namespace centigan {
 namespace {
-
-// The data settings of a run under their usual names.
-struct PackConfig {
-  DataConfig data;
-};
-
-void visit(ConfigVisitor& v, PackConfig& c) {
-  v.group("data", c.data);
-}
-
-std::vector<ConfigField> pack_fields() {
-  PackConfig config;
-  return config_fields(ConfigRef(config));
-}
 
 PictureSize asked_size(const CommandLine& line) {
   if (!line.has("resolution")) return 0;
@@ -44,7 +31,7 @@ void say_report(const DataReport& report) {
 }
 
 int pack(const CommandLine& line) {
-  PackConfig config;
+  DataSettings config;
   line.apply(ConfigRef(config));
   if (config.data.path.empty()) fail_usage("pack", "--data", "missing", "usage: centigan pack " + line.verb().usage);
   const std::string out = line.required("out");
@@ -77,7 +64,7 @@ Verb pack_verb() {
       {{"out", "FILE", "", "The pack (docs/pack-format.md); replaced as a whole."},
        {"resolution", "SIZE", "", "Size of all pictures, 64 or 64x48. Default: their own, if they all have the same."},
        {"channels", "N", "3", "3 is colour, 1 grey, 4 colour and alpha."}},
-      pack_fields,
+      data_settings_fields,
       0,
       pack};
 }

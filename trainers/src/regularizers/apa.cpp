@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "centigan/core/device.h"
+
 namespace centigan {
 namespace {
 
@@ -26,7 +28,7 @@ torch::Tensor Apa::reals(const Batch& batch, const StepInfo& info) const {
   options.rows = gate_.uniform(batch.first, batch.size, 1).lt(share_.p()).flatten().nonzero().flatten();
   if (options.rows.numel() == 0) return batch.reals;
   const torch::Tensor fakes = pass_.constants(batch, info, options).images;
-  return batch.reals.index_copy(0, options.rows.to(batch.reals.device()), fakes);
+  return batch.reals.index_copy(0, on_device(options.rows, batch.reals.device()), fakes);
 }
 
 }  // namespace centigan

@@ -2,6 +2,8 @@
 
 #include <ATen/ATen.h>
 
+#include "centigan/core/device.h"
+
 namespace centigan {
 namespace {
 
@@ -45,7 +47,7 @@ MapHook Chain::hook(const std::string& stream, int64_t first, torch::Tensor* pen
     const torch::Tensor mask = draws.uniform(first, maps.size(0), maps.size(1)).lt(share_.p()).to(at::kFloat);
     const torch::Tensor mean = chain_mean_penalty(maps);
     *penalty = penalty->defined() ? *penalty + mean : mean;
-    return chain_scaled(maps, mask.to(maps.device()));
+    return chain_scaled(maps, on_device(mask, maps.device()));
   };
 }
 

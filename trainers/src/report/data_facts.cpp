@@ -21,11 +21,10 @@ std::string pair_text(const Dataset& data, const PicturePair& pair) {
 void add_duplicates(const Dataset& data, JsonRow& facts) {
   if (data.size() > kMostCompared) return;
   const auto pairs = near_duplicates(pixel_vectors(data), pixel_vectors(data, true));
-  std::string named;
-  for (size_t i = 0; i < std::min(pairs.size(), kMostNamed); ++i)
-    named += (named.empty() ? "" : "|") + pair_text(data, pairs[i]);
+  std::vector<std::string> named;
+  for (size_t i = 0; i < std::min(pairs.size(), kMostNamed); ++i) named.push_back(pair_text(data, pairs[i]));
   facts["duplicates"] = static_cast<int64_t>(pairs.size());
-  facts["duplicate_names"] = named;
+  facts["duplicate_names"] = joined(named, "|");
 }
 
 // Names and numbers of pictures of the classes, as lists with bars.

@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "../run_folder.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/text.h"
@@ -68,19 +69,13 @@ void read_log(RunRecord& record) {
   }
 }
 
-std::string bar_joined(const std::vector<std::string>& rows) {
-  std::string text;
-  for (const std::string& row : rows) text += (text.empty() ? "" : "|") + row;
-  return text;
-}
-
 void keep_facts(const std::string& path, const JsonRow& facts) {
   if (facts.empty()) return;
   write_text_atomically(path, json_line(JsonFields(facts.begin(), facts.end())), "report");
 }
 
 void read_config_file(RunRecord& record) {
-  const std::string file = record.folder + "/config.txt", comment = "# data fingerprint ";
+  const std::string file = record.folder + "/config.txt";
   std::error_code ignored;
   if (!fs::is_directory(record.folder, ignored))
     fail_usage("report", escaped(record.folder), "is no folder",
@@ -90,7 +85,7 @@ void read_config_file(RunRecord& record) {
                "give run folders, such as `centigan train --out` makes");
   const std::string text = read_text(file, "report");
   read_config(ConfigRef(record.config), text, file);
-  if (text.rfind(comment, 0) == 0) record.fingerprint = text.substr(comment.size(), text.find('\n') - comment.size());
+  record.fingerprint = stored_fingerprint(text).value_or("");
 }
 
 }  // namespace
@@ -169,7 +164,7 @@ void keep_report_parts(const RunRecord& record) {
   for (const auto& [name, figure] : record.figures) {
     write_file_atomically(folder + "/" + name + ".png", figure.png.data(), figure.png.size(), "report");
     list += json_line(
-        {{"figure", name}, {"images", figure.images}, {"rows", bar_joined(figure.rows)}, {"caption", figure.caption}});
+        {{"figure", name}, {"images", figure.images}, {"rows", joined(figure.rows, "|")}, {"caption", figure.caption}});
   }
   write_text_atomically(folder + "/figures.jsonl", list, "report");
 }

@@ -15,9 +15,9 @@ std::string format_text(const char* form, Values... values) {
 }
 
 // "a, b, c"
-inline std::string joined(const std::vector<std::string>& words) {
+inline std::string joined(const std::vector<std::string>& words, const std::string& separator = ", ") {
   std::string text;
-  for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+  for (const std::string& word : words) text += (text.empty() ? "" : separator) + word;
   return text;
 }
 
