@@ -11,17 +11,16 @@ test pictures against these. Every finished row appends one line to the results 
 script may be stopped at any time.
 """
 import argparse
-import concurrent.futures
-import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 import tempfile
 
 import numpy
 from PIL import Image
+
+from result_rows import finished, flags, last_line, measured, run_missing, spread
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs/results/biggan-cifar10-10pct.jsonl"
@@ -57,14 +56,6 @@ def rows(arguments):
             yield {"method": method, "settings": METHODS[method], "scale": scaled_down(arguments), "seed": seed}
 
 
-def finished(path):
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def is_done(row, results):
-    return any(all(result[key] == row[key] for key in row) for result in results)
-
-
 def write_pictures(binary, folder):
     """As PNG files in a folder for each class."""
     records = numpy.fromfile(binary, numpy.uint8).reshape(-1, 3073)
@@ -73,10 +64,6 @@ def write_pictures(binary, folder):
         target.mkdir(parents=True, exist_ok=True)
         Image.fromarray(record[1:].reshape(3, 32, 32).transpose(1, 2, 0)).save(target / f"{i:05}.png")
     return len(records)
-
-
-def flags(settings):
-    return [word for key, value in settings.items() for word in ("--" + key, str(value))]
 
 
 def run_row(row, data, arguments):
@@ -96,13 +83,12 @@ def run_row(row, data, arguments):
             name = row["method"].replace(" ", "").replace("+", "-") + f"-{row['seed']}.png"
             arguments.sheets.mkdir(parents=True, exist_ok=True)
             (arguments.sheets / name).write_bytes(sheet.read_bytes())
-        last = json.loads((pathlib.Path(run) / "stats.jsonl").read_text().splitlines()[-1])
-        measured = [json.loads(line) for line in open(numbers)]
-    values = {line["metric"].split("(")[0].lower(): line["value"] for line in measured}
+        last = last_line(pathlib.Path(run) / "stats.jsonl")
+        values, origin = measured(pathlib.Path(numbers), 5)
     scores = {"d_real": last["Loss/scores/real"], "d_fake": last["Loss/scores/fake"], "d_sign": last["Loss/signs/real"]}
-    return {**row, **{key: round(value, 5) for key, value in {**values, **scores}.items()},
-            "recipe": measured[0]["recipe"].rsplit("=", 1)[0], "version": measured[0]["version"],
-            "threads": arguments.threads, "train_seconds": round(last["Timing/seconds"], 1), "peak_mb": round(last["Resources/peak_mb"])}
+    return {**row, **values, **{key: round(value, 5) for key, value in scores.items()}, **origin,
+            "threads": arguments.threads, "train_seconds": round(last["Timing/seconds"], 1),
+            "peak_mb": round(last["Resources/peak_mb"])}
 
 
 def table(results, scale):
@@ -122,12 +108,6 @@ def table(results, scale):
     return "\n".join(lines)
 
 
-def spread(group, key, digits, factor=1):
-    values = [factor * result[key] for result in group]
-    deviation = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.{digits}f}{deviation}"
-
-
 def find_data():
     root = os.environ.get("CENTIGAN_DATA", "")
     files = [sorted(pathlib.Path(root).glob(pattern)) if root else [] for pattern in ("train_*.bin", "test_*.bin")]
@@ -138,18 +118,12 @@ def find_data():
 
 def measure_all(arguments):
     train, test = find_data()
-    arguments.results.parent.mkdir(parents=True, exist_ok=True)
-    open_rows = [row for row in rows(arguments) if not is_done(row, finished(arguments.results))]
-    with tempfile.TemporaryDirectory(prefix="centigan-cifar-") as folder, \
-            concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
+    with tempfile.TemporaryDirectory(prefix="centigan-cifar-") as folder:
         root = pathlib.Path(folder)
         write_pictures(train, root / "train")
         data = {"train": str(root / "train"), "count": write_pictures(test, root / "test"), "test": str(root / "test"),
                 "cache": str(arguments.cache or root / "cache")}
-        for result in pool.map(lambda row: run_row(row, data, arguments), open_rows):
-            with open(arguments.results, "a") as file:
-                file.write(json.dumps(result, ensure_ascii=False) + "\n")
-            print(f"{result['method']}, seed {result['seed']}: FID {result['fid']:.1f}", flush=True)
+        run_missing(arguments.results, rows(arguments), lambda row: run_row(row, data, arguments), arguments.jobs)
 
 
 def main():

@@ -9,14 +9,14 @@ One row is a method and a seed: a training run of `lite` at 32 px on samples/smi
 finished row appends one line to the results file and is skipped from then on, so the script may be stopped at any time.
 """
 import argparse
-import concurrent.futures
-import json
 import os
 import pathlib
 import statistics
 import subprocess
 import tempfile
 import time
+
+from result_rows import finished, flags, last_line, measured, run_missing, spread
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = ROOT / "docs/results/methods-smileys.jsonl"
@@ -48,33 +48,22 @@ def rows(arguments):
             yield {"method": method, "settings": METHODS[method], "kimg": arguments.kimg, "seed": seed}
 
 
-def finished(path):
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
-
-
-def is_done(row, results):
-    return any(all(result[key] == row[key] for key in row) for result in results)
-
-
 def run_row(row, arguments):
     """Trains and measures in a temporary folder -> the row with what came out."""
     environment = dict(os.environ, OMP_NUM_THREADS="1")
     with tempfile.TemporaryDirectory(prefix="centigan-methods-") as folder:
         run, numbers = folder + "/run", folder + "/eval.jsonl"
-        settings = [word for key, value in row["settings"].items() for word in ("--" + key, value)]
         begun = time.time()
         subprocess.run([arguments.centigan, "train", "--data", ROOT / "samples/smileys", "--out", run, "--preset",
                         "quickstart", "--kimg", str(row["kimg"]), "--seed", str(row["seed"]), "--threads", "1", "--quiet",
-                        *settings], check=True, env=environment)
+                        *flags(row["settings"])], check=True, env=environment)
         trained = time.time() - begun
         subprocess.run([arguments.centigan, "eval", "--from", run, "--json", numbers, "--sheet", folder + "/sheet.png",
                         "--quiet"], check=True, env=environment, stdout=subprocess.DEVNULL)
-        last = json.loads((pathlib.Path(run) / "stats.jsonl").read_text().splitlines()[-1])
-        measured = [json.loads(line) for line in open(numbers)]
-    values = {line["metric"].split("(")[0].lower(): line["value"] for line in measured}
-    return {**row, **{key: round(value, 4) for key, value in values.items()},
-            "recipe": measured[0]["recipe"].rsplit("=", 1)[0], "version": measured[0]["version"],
-            "train_seconds": round(trained, 1), "peak_mb": round(last["Resources/peak_mb"])}
+        last = last_line(pathlib.Path(run) / "stats.jsonl")
+        values, origin = measured(pathlib.Path(numbers), 4)
+    return {**row, **values, **origin, "train_seconds": round(trained, 1),
+            "peak_mb": round(last["Resources/peak_mb"])}
 
 
 def table(results, kimg):
@@ -92,12 +81,6 @@ def table(results, kimg):
     return "\n".join(lines)
 
 
-def spread(group, key, digits):
-    values = [result[key] for result in group]
-    deviation = f" ± {statistics.stdev(values):.{digits}f}" if len(values) > 1 else ""
-    return f"{statistics.mean(values):.{digits}f}{deviation}"
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="names of methods, separated by commas")
@@ -109,13 +92,7 @@ def main():
     parser.add_argument("--centigan", default=str(ROOT / "build/release/bin/centigan"))
     arguments = parser.parse_args()
     if not arguments.table:
-        arguments.results.parent.mkdir(parents=True, exist_ok=True)
-        open_rows = [row for row in rows(arguments) if not is_done(row, finished(arguments.results))]
-        with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
-            for result in pool.map(lambda row: run_row(row, arguments), open_rows):
-                with open(arguments.results, "a") as file:
-                    file.write(json.dumps(result, ensure_ascii=False) + "\n")
-                print(f"{result['method']}, seed {result['seed']}: {result['fid']:.1f}", flush=True)
+        run_missing(arguments.results, rows(arguments), lambda row: run_row(row, arguments), arguments.jobs)
     print(table(finished(arguments.results), arguments.kimg))
 
 
