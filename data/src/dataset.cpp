@@ -15,14 +15,6 @@
 namespace centigan {
 namespace {
 
-// uint8 [C,H,W] with its own memory.
-torch::Tensor planes(const Picture& picture) {
-  auto* pixels = const_cast<uint8_t*>(picture.pixels.data());
-  return at::from_blob(pixels, {picture.height, picture.width, picture.channels}, at::kByte)
-      .permute({2, 0, 1})
-      .clone(at::MemoryFormat::Contiguous);
-}
-
 class FolderDataset final : public Dataset {
  public:
   explicit FolderDataset(const LoadedSet& set) : class_names_(set.class_names) {
@@ -32,7 +24,7 @@ class FolderDataset final : public Dataset {
     images_ = at::empty({count, first.channels, first.height, first.width}, at::kByte);
     for (int64_t i = 0; i < count; ++i) {
       const LoadedPicture& loaded = pictures[static_cast<size_t>(i)];
-      images_.select(0, i).copy_(planes(loaded.picture));
+      images_.select(0, i).copy_(picture_planes(loaded.picture));
       names_.push_back(loaded.name), labels_.push_back(loaded.label);
     }
   }
@@ -56,6 +48,13 @@ class FolderDataset final : public Dataset {
 };
 
 }  // namespace
+
+torch::Tensor picture_planes(const Picture& picture) {
+  auto* pixels = const_cast<uint8_t*>(picture.pixels.data());
+  return at::from_blob(pixels, {picture.height, picture.width, picture.channels}, at::kByte)
+      .permute({2, 0, 1})
+      .clone(at::MemoryFormat::Contiguous);
+}
 
 std::vector<std::string> Dataset::class_names() const {
   std::vector<std::string> names;
@@ -100,7 +99,7 @@ std::vector<torch::Tensor> native_images(const DataConfig& config, DataReport* r
   DataReport unused;
   std::vector<torch::Tensor> images;
   for (const LoadedPicture& loaded : load_pictures(config, 0, 3, report ? *report : unused).pictures)
-    images.push_back(planes(loaded.picture));
+    images.push_back(picture_planes(loaded.picture));
   return images;
 }
 

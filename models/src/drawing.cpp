@@ -21,7 +21,7 @@ at::Tensor draw_batch(Generator& generator, const DrawRequest& request, int64_t 
                       const at::Device& device) {
   SynthesisOptions options;
   options.noise = request.noise;
-  options.noise_seeds = request.noise_seeds.narrow(0, first, count);
+  options.noise_seeds = drawing_part(request.noise_seeds, first, count, at::kCPU);
   const at::Tensor c = drawing_part(request.labels, first, count, device);
   if (request.ws.defined()) {
     const auto ws = drawing_part(request.ws, first, count, device);
@@ -63,13 +63,19 @@ DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint
 at::Tensor draw_pictures(Generator& generator, const DrawRequest& request, torch::Device device,
                          const std::function<void(int64_t done)>& watch) {
   const ExactScope exact(hardware_threads());
+  return draw_pictures_as_set(generator, request, device, watch);
+}
+
+at::Tensor draw_pictures_as_set(Generator& generator, const DrawRequest& request, torch::Device device,
+                                const std::function<void(int64_t done)>& watch) {
+  const at::NoGradGuard no_grad;
   const EvalScope eval(generator);
   const GeneratorShape& shape = generator.shape();
   auto images = at::empty({request.count(), shape.channels, shape.height, shape.width});
   for (int64_t first = 0; first < request.count(); first += kDrawBatch) {
     const int64_t count = std::min(kDrawBatch, request.count() - first);
     images.narrow(0, first, count).copy_(draw_batch(generator, request, first, count, device));
-    watch(first + count);
+    if (watch) watch(first + count);
   }
   return images;
 }

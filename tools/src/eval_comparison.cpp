@@ -35,11 +35,7 @@ Measured measured_in(const std::string& path) {
 
 std::vector<Measured> all_measured(const std::string& list) {
   std::vector<Measured> all;
-  for (size_t at = 0; at <= list.size();) {
-    const size_t end = std::min(list.find(',', at), list.size());
-    all.push_back(measured_in(list.substr(at, end - at)));
-    at = end + 1;
-  }
+  for (const std::string& path : split(list, ',')) all.push_back(measured_in(path));
   if (all.size() < 2)
     fail_usage("eval", "--compare", "names one set of numbers", "give two or more, separated by commas");
   return all;

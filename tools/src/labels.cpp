@@ -6,6 +6,7 @@
 
 #include "centigan/core/error.h"
 #include "centigan/core/npy.h"
+#include "centigan/core/text.h"
 
 namespace centigan {
 namespace {
@@ -36,15 +37,12 @@ bool is_file(const std::string& text) {
 at::Tensor classes_in_turn(const CommandLine& line, const std::string& text, int64_t count,
                            const std::vector<std::string>& names) {
   std::vector<int64_t> turn;
-  for (size_t at = 0; at <= text.size();) {
-    const size_t end = std::min(text.find(',', at), text.size());
-    const std::string word = text.substr(at, end - at);
+  for (const std::string& word : split(text, ',')) {
     turn.push_back(find_class(word, names));
     if (turn.back() < 0)
       fail_usage(line.verb().name, "--labels",
                  "\"" + escaped(word) + "\" is none of the " + std::to_string(names.size()) + " classes",
                  did_you_mean(word, names, "`centigan inspect` on the run lists them; a .npy file goes, too"));
-    at = end + 1;
   }
   if (static_cast<int64_t>(turn.size()) > count)
     fail_usage(line.verb().name, "--labels",

@@ -15,6 +15,7 @@
 #include "centigan/data/picture.h"
 #include "centigan/data/source.h"
 #include "centigan/metrics/picture_set.h"
+#include "centigan/models/drawing.h"
 #include "drawing.h"
 
 namespace centigan {
@@ -36,10 +37,7 @@ Decoded decode_file(const PictureSource& source, const std::string& name) {
   result.problem = scan.problem;
   Picture picture;
   if (!scan.good() || !decode_image(bytes.data(), bytes.size(), scan, picture, result.problem)) return result;
-  picture = with_channels(picture, 3, Background());
-  result.picture = at::from_blob(picture.pixels.data(), {picture.height, picture.width, 3}, at::kByte)
-                       .permute({2, 0, 1})
-                       .clone(at::MemoryFormat::Contiguous);
+  result.picture = picture_planes(with_channels(picture, 3, Background()));
   return result;
 }
 
@@ -170,9 +168,8 @@ class DrawnStream final : public PictureStream {
   }
   PictureClasses classes() const override {
     PictureClasses classes = {run_->class_names, {}};
-    const auto count = std::max<uint64_t>(1, classes.names.size());
-    for (int64_t i = 0; i < count_; ++i)
-      classes.of.push_back(static_cast<int64_t>((first_ + static_cast<uint64_t>(i)) % count));
+    const auto count = std::max<int64_t>(1, static_cast<int64_t>(classes.names.size()));
+    for (int64_t i = 0; i < count_; ++i) classes.of.push_back(class_of_seed(first_ + static_cast<uint64_t>(i), count));
     return classes;
   }
 

@@ -9,6 +9,7 @@
 #include "centigan/core/file.h"
 #include "centigan/core/image.h"
 #include "centigan/core/text.h"
+#include "centigan/models/drawing.h"
 #include "cgm_file.h"
 #include "report_drawing.h"
 
@@ -87,7 +88,8 @@ at::Tensor drawn_by_runtime(const CgmFile& file, double& milliseconds) {
   std::vector<at::Tensor> pictures;
   const double start = clock_seconds();
   for (uint64_t seed = 0; seed < static_cast<uint64_t>(kStudentSeeds); ++seed) {
-    auto rows = file.draw(seed, info.classes > 0 ? static_cast<uint32_t>(seed % info.classes) : 0, options);
+    auto rows =
+        file.draw(seed, info.classes > 0 ? static_cast<uint32_t>(class_of_seed(seed, info.classes)) : 0, options);
     const int64_t channels = static_cast<int64_t>(rows.size()) / (int64_t{info.width} * info.height);
     pictures.push_back(at::from_blob(rows.data(), {info.height, info.width, channels}, at::kByte)
                            .permute({2, 0, 1})

@@ -7,6 +7,7 @@
 
 #include "centigan/core/image.h"
 #include "centigan/core/random.h"
+#include "centigan/models/eval_scope.h"
 
 namespace centigan {
 namespace {
@@ -73,9 +74,8 @@ Samples samples_of(Generator& generator, torch::Device device, int64_t c_dim, co
 
 void write_sheet(const std::string& path, Generator& generator, torch::Device device, int64_t c_dim) {
   const int64_t side = sheet_side(generator.shape());
-  generator.eval();
+  const EvalScope eval(generator);
   const torch::Tensor images = to_uint8(samples_of(generator, device, c_dim, sheet_seeds(c_dim, side)).images).cpu();
-  generator.train();
   write_png(path, make_grid(images, side));
 }
 

@@ -8,8 +8,8 @@
 
 #include "centigan/core/animation.h"
 #include "centigan/core/image.h"
+#include "centigan/data/dataset.h"
 #include "centigan/data/folder.h"
-#include "centigan/data/picture.h"
 
 namespace centigan {
 namespace {
@@ -48,9 +48,7 @@ std::string frame_bytes(const std::string& path) {
   std::string problem = read_picture_file(path, int64_t{1} << 30, bytes);
   const ImageScan scan = problem.empty() ? scan_image(bytes.data(), bytes.size()) : ImageScan();
   if (!problem.empty() || !scan.good() || !decode_image(bytes.data(), bytes.size(), scan, sheet, problem)) return "";
-  Picture frame = frame_of(std::move(sheet));
-  return png_bytes(
-      at::from_blob(frame.pixels.data(), {frame.height, frame.width, frame.channels}, at::kByte).permute({2, 0, 1}));
+  return png_bytes(picture_planes(frame_of(std::move(sheet))));
 }
 
 bool same_size(const std::string& a, const std::string& b) {

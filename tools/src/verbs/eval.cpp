@@ -41,10 +41,7 @@ struct Request {
 
 std::vector<std::string> words_of(const std::string& list) {
   std::vector<std::string> words;
-  for (size_t at = 0; at <= list.size();) {
-    const size_t end = std::min(list.find(',', at), list.size());
-    std::string word = list.substr(at, end - at);
-    at = end + 1;
+  for (std::string& word : split(list, ',')) {
     if (word == "precision" || word == "recall" || word == "density" || word == "coverage") word = "prdc";
     const auto& known = metric_words();
     if (std::find(known.begin(), known.end(), word) == known.end())

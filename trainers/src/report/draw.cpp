@@ -17,7 +17,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kBatch = 16, kColumns = 8, kPaths = 4, kPathPoints = 9, kMostClasses = 16, kPairs = 8;
+constexpr int64_t kColumns = 8, kPaths = 4, kPathPoints = 9, kMostClasses = 16, kPairs = 8;
 constexpr double kStrengths[] = {0, 0.25, 0.5, 0.7, 0.85, 1};
 
 std::vector<uint64_t> first_seeds(int64_t count) {
@@ -26,24 +26,10 @@ std::vector<uint64_t> first_seeds(int64_t count) {
   return seeds;
 }
 
-at::Tensor drawn_part(Generator& generator, torch::Device device, const DrawRequest& request, int64_t first) {
-  const int64_t count = std::min(kBatch, request.count() - first);
-  const auto part = [&](const at::Tensor& of) { return of.defined() ? of.narrow(0, first, count).to(device) : of; };
-  SynthesisOptions options;
-  options.noise = NoiseMode::kConst;
-  const at::Tensor c = part(request.labels);
-  const at::Tensor ws = request.ws.defined() ? part(request.ws) : generator.mapping(part(request.z), c);
-  return to_uint8(generator.synthesis(generator.truncate(ws, request.psi, -1, c), options)).cpu();
-}
-
 // With the threads that are set, as sample sheets are drawn.
-at::Tensor drawn(Generator& generator, torch::Device device, const DrawRequest& request) {
-  const at::NoGradGuard no_grad;
-  const EvalScope eval(generator);
-  std::vector<at::Tensor> parts;
-  for (int64_t first = 0; first < request.count(); first += kBatch)
-    parts.push_back(drawn_part(generator, device, request, first));
-  return at::cat(parts);
+at::Tensor drawn(Generator& generator, torch::Device device, DrawRequest request) {
+  request.noise = NoiseMode::kConst;
+  return to_uint8(draw_pictures_as_set(generator, request, device));
 }
 
 // Cells of a size that a page can hold, `columns` a row.

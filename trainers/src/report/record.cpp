@@ -20,12 +20,8 @@ std::string file_text(const std::string& path) {
 }
 
 std::vector<std::string> lines_of(const std::string& text) {
-  std::vector<std::string> lines;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    if (end > at) lines.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
+  std::vector<std::string> lines = split(text, '\n');
+  lines.erase(std::remove(lines.begin(), lines.end(), ""), lines.end());
   return lines;
 }
 
@@ -36,13 +32,7 @@ JsonRow first_row(const std::string& path) {
 }
 
 std::vector<std::string> parts_of(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t at = 0; !text.empty() && at <= text.size();) {
-    const size_t end = std::min(text.find('|', at), text.size());
-    parts.push_back(text.substr(at, end - at));
-    at = end + 1;
-  }
-  return parts;
+  return text.empty() ? std::vector<std::string>() : split(text, '|');
 }
 
 bool plain_name(const std::string& name) {

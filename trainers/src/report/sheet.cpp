@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "centigan/core/image.h"
+#include "centigan/data/dataset.h"
 #include "centigan/data/folder.h"
-#include "centigan/data/picture.h"
 
 namespace centigan {
 namespace {
@@ -27,9 +27,7 @@ at::Tensor decoded_sheet(const std::vector<uint8_t>& bytes) {
   const ImageScan scan = scan_image(bytes.data(), bytes.size());
   if (!scan.good() || !decode_image(bytes.data(), bytes.size(), scan, picture, problem)) return {};
   if (picture.channels == 2) picture = with_channels(picture, 4, Background());
-  return at::from_blob(picture.pixels.data(), {picture.height, picture.width, picture.channels}, at::kByte)
-      .permute({2, 0, 1})
-      .clone(at::MemoryFormat::Contiguous);
+  return picture_planes(picture);
 }
 
 int64_t kept_side(int64_t side, int64_t cell, int64_t room) {

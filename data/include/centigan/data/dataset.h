@@ -77,6 +77,9 @@ struct DataReport {
   std::vector<std::string> notes;                            // what was chosen, one sentence each
 };
 
+// uint8 [C,H,W] with its own memory.
+torch::Tensor picture_planes(const Picture& picture);
+
 // Opens the folder and decodes everything once, at `size` with `channels` channels; keeps config.subset. Order: metrics
 // rule (names by byte; if every name is digits before its extension, by number). Fewer than 2 usable pictures, an
 // unreadable folder, a bad file under strict: Error.

@@ -16,7 +16,7 @@ struct DrawRequest {
   torch::Tensor z;            // [N,z_dim], or undefined
   torch::Tensor ws;           // [N,num_ws,w_dim] instead of z
   torch::Tensor labels;       // [N,c_dim], or undefined where the network takes none
-  torch::Tensor noise_seeds;  // int64 [N]
+  torch::Tensor noise_seeds;  // int64 [N]; not looked at without random noise
   double psi = 1.0;
   int64_t cutoff = -1;  // truncation of the first `cutoff` styles; negative: of all
   NoiseMode noise = NoiseMode::kRandom;
@@ -37,5 +37,9 @@ DrawRequest request_of_seeds(const GeneratorShape& shape, const std::vector<uint
 // pictures drawn so far; what it throws ends the work.
 torch::Tensor draw_pictures(Generator& generator, const DrawRequest& request, torch::Device device,
                             const std::function<void(int64_t done)>& watch);
+
+// The same with the threads and the arithmetic that are set; `watch` may be empty.
+torch::Tensor draw_pictures_as_set(Generator& generator, const DrawRequest& request, torch::Device device,
+                                   const std::function<void(int64_t done)>& watch = nullptr);
 
 }  // namespace centigan
