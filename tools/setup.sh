@@ -16,8 +16,8 @@ slim_packages=("$torch" nvidia-cuda-runtime==13.0.96 nvidia-cuda-cupti==13.0.85)
 test_packages=(numpy h5py safetensors pillow)
 weights_folder="share/centigan/weights"
 debian_base=(build-essential cmake ninja-build ccache python3 libhdf5-dev libcxxopts-dev libstb-dev)
-debian_tests=(libgtest-dev libbenchmark-dev chromium qemu-system-arm gcc-arm-none-eabi libnewlib-arm-none-eabi clang
-  libclang-rt-14-dev)
+debian_tests=(libgtest-dev libbenchmark-dev chromium qemu-system-arm qemu-user gcc-arm-none-eabi libnewlib-arm-none-eabi clang lld nodejs
+  libclang-rt-14-dev gcc-aarch64-linux-gnu libc6-dev-arm64-cross gcc-riscv64-linux-gnu libc6-dev-riscv64-cross)
 
 want_tests=0 want_weights=0 want_build=1
 for argument in "$@"; do

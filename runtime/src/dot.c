@@ -1,14 +1,14 @@
-#include "dot.h"
+#include "filters.h"
 
-int32_t cgrt_window_dot(const cgrt_window *window, uint32_t row, const int8_t *filter, int32_t first, int32_t taps) {
+int32_t cgrt_window_dot(const cgrt_window *window, uint32_t row, const int8_t *filter, int32_t first, uint32_t taps) {
   const int8_t *pixels = window->rows[row];
-  int32_t cin = (int32_t)window->cin, past = first + taps - (int32_t)window->width;
+  int32_t cin = (int32_t)window->cin, count = (int32_t)taps, past = first + count - (int32_t)window->width;
   if (!pixels) return 0;
-  if (past > 0) taps -= past;
+  if (past > 0) count -= past;
   if (first < 0) {
-    taps += first;
+    count += first;
     filter -= first * cin;
     first = 0;
   }
-  return cgrt_dense_row(pixels + first * cin, filter, (uint32_t)(taps * cin));
+  return cgrt_dense_row_c(pixels + first * cin, filter, (uint32_t)(count * cin));
 }

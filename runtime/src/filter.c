@@ -1,22 +1,22 @@
-#include "run.h"
+#include "kernels.h"
 
-/* Element i is bits [i * width, (i + 1) * width) of the filter read as one little-endian number, two's complement. */
-static void unpack(int8_t *to, const uint8_t *from, uint32_t count, uint32_t width) {
-  uint32_t bits = 0, have = 0, sign = 1u << (width - 1);
+/* Element i is bits [i * bits, (i + 1) * bits) of the filter read as one little-endian number, two's complement. */
+const int8_t *cgrt_unpack(int8_t *to, const uint8_t *packed, uint32_t count, uint32_t bits) {
+  uint32_t pool = 0, have = 0, sign = 1u << (bits - 1);
+  if (bits == 8) return (const int8_t *)packed;
   for (uint32_t i = 0; i < count; i++) {
-    if (have < width) {
-      bits |= (uint32_t)*from++ << have;
+    if (have < bits) {
+      pool |= (uint32_t)*packed++ << have;
       have += 8;
     }
-    to[i] = (int8_t)((int32_t)((bits & (2 * sign - 1)) ^ sign) - (int32_t)sign);
-    bits >>= width;
-    have -= width;
+    to[i] = (int8_t)((int32_t)((pool & (2 * sign - 1)) ^ sign) - (int32_t)sign);
+    pool >>= bits;
+    have -= bits;
   }
+  return to;
 }
 
 const int8_t *cgrt_filter(const cgrt_run *run, const uint8_t *l, uint32_t index) {
   const uint8_t *packed = cgrt_blob(run->file, l, CGRT_WEIGHTS) + index * cgrt_filter_bytes(l);
-  if (cgrt_wbits(l) == 8) return (const int8_t *)packed;
-  unpack(run->filter, packed, cgrt_filter_elements(l), cgrt_wbits(l));
-  return run->filter;
+  return cgrt_unpack(run->filter, packed, cgrt_filter_elements(l), cgrt_wbits(l));
 }

@@ -1,7 +1,28 @@
-#include "options.h"
-#include "run.h"
+#include "kernels.h"
 
-static int draw(cgrt_run *run) {
+#if CGRT_X86
+#define CGRT_STEP
+#else
+#define CGRT_STEP static /* then cgrt_generate alone calls it */
+#endif
+
+CGRT_STEP int cgrt_open_run(cgrt_run *run, const cgrt_model *model, void *arena, size_t arena_bytes, uint64_t seed, uint32_t label,
+                            const cgrt_options *options) {
+  if (!model || !model->base || !arena) return CGRT_E_NULL;
+  if ((uintptr_t)arena % 8 != 0) return CGRT_E_ALIGN;
+  run->file = model->base;
+  run->layers = cgrt_layer(run->file, 0);
+  run->options = options;
+  run->arena = (uint8_t *)arena;
+  run->seed = seed;
+  run->label = label;
+#if CGRT_X86
+  run->kernels = cgrt_kernel_set(0);
+#endif
+  return cgrt_place(run, model, arena_bytes);
+}
+
+CGRT_STEP int cgrt_draw(cgrt_run *run) {
   int status;
   cgrt_make_style(run);
   status = cgrt_run_head(run);
@@ -11,22 +32,11 @@ static int draw(cgrt_run *run) {
 
 int cgrt_generate(const cgrt_model *model, void *arena, size_t arena_bytes, uint64_t seed, uint32_t label,
                   const cgrt_options *options, cgrt_row row, void *user) {
-  cgrt_plan plan;
   cgrt_run run;
   int status;
-  if (!model || !model->base || !arena || !row) return CGRT_E_NULL;
-  if ((uintptr_t)arena % 8 != 0) return CGRT_E_ALIGN;
-  if ((status = cgrt_plan_options(&plan, model, &options)) != CGRT_OK) return status;
-  if (label != CGRT_LABEL_RANDOM && label >= cgrt_max(1, cgrt_classes(model->base))) return CGRT_E_LABEL;
-  if (arena_bytes < cgrt_plan_bytes(&plan)) return CGRT_E_ARENA_SMALL;
-  run.file = model->base;
-  run.layers = cgrt_layer(run.file, 0);
-  run.options = options;
-  run.arena = (uint8_t *)arena;
-  run.seed = seed;
-  run.label = label;
+  if (!row) return CGRT_E_NULL;
+  status = cgrt_open_run(&run, model, arena, arena_bytes, seed, label, options);
   run.deliver = row;
   run.user = user;
-  cgrt_place(&run, &plan);
-  return draw(&run);
+  return status == CGRT_OK ? cgrt_draw(&run) : status;
 }

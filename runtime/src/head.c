@@ -1,10 +1,13 @@
 #include "run.h"
 
-/* Maps take turns at the low and the high end, so that the last one lies at the high end and leaves the rest in one piece. */
+/* Maps take turns at the low and the high end, so that the last one lies at the high end and leaves the rest in one piece. What is
+ * free between a map and the one before it is scratch. */
 static void place_map(cgrt_run *run, uint32_t k) {
   const uint8_t *l = cgrt_record(run, k);
-  uint32_t bytes = cgrt_map_bytes(run->file, cgrt_level(l), cgrt_cout(l));
-  run->stages[k].at = --run->maps % 2 ? run->map_at : run->end_at - bytes;
+  uint32_t bytes = cgrt_map_bytes(run->file, cgrt_level(l), cgrt_cout(l)), at = run->map_at;
+  if (--run->maps % 2) run->scratch_at = at + bytes;
+  else at = run->scratch_end = run->end_at - bytes;
+  run->stages[k].at = at;
   run->stages[k].ring = (uint16_t)cgrt_height(run->file, cgrt_level(l));
 }
 

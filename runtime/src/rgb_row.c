@@ -1,12 +1,15 @@
 #include "arith.h"
 #include "kernels.h"
 
-void cgrt_rgb_row(int32_t *rgb, const int8_t *features, const cgrt_colour *c) {
-  const int16_t *weights = c->weights;
-  uint32_t cin = c->cin;
-  for (uint32_t x = 0; x < c->width; x++, rgb += c->stride) {
-    int32_t u = c->bias;
-    for (uint32_t i = 0; i < cin; i++) u += weights[i] * *features++;
-    *rgb += cgrt_clamp(cgrt_rq(u, c->multiplier, c->shift), -CGRT_RGB_MAX, CGRT_RGB_MAX);
+void cgrt_rgb_row_c(const cgrt_colours *c) {
+  const int8_t *features = c->features;
+  uint32_t cin = c->cin, width = c->width;
+  for (int32_t *rgb = c->rgb; width--; features += cin) {
+    const int16_t *weights = c->weights;
+    for (uint32_t r = 0; r < c->count; r++) {
+      int32_t u = c->bias[r];
+      for (uint32_t i = 0; i < cin; i++) u += *weights++ * features[i];
+      *rgb++ += cgrt_clamp(cgrt_rq(u, c->multiplier[r], c->shift), -CGRT_RGB_MAX, CGRT_RGB_MAX);
+    }
   }
 }

@@ -2,6 +2,7 @@
 #ifndef CGRT_RUN_H
 #define CGRT_RUN_H
 
+#include "machine.h"
 #include "plan.h"
 
 /* Output of one layer, kept in the arena. Rows wrap around after `ring` of them; a whole map has all its rows. */
@@ -20,7 +21,12 @@ typedef struct cgrt_channel {
 typedef char cgrt_stage_has_8_bytes[sizeof(cgrt_stage) == 8 ? 1 : -1];
 typedef char cgrt_channel_has_12_bytes[sizeof(cgrt_channel) == 12 ? 1 : -1];
 
+typedef struct cgrt_kernels cgrt_kernels; /* kernels.h */
+
 typedef struct cgrt_run {
+#if CGRT_X86
+  const cgrt_kernels *kernels;
+#endif
   const uint8_t *file;
   const uint8_t *layers; /* record 0 */
   const cgrt_options *options;
@@ -40,18 +46,27 @@ typedef struct cgrt_run {
   uint32_t free_at, end_at; /* what head and tail use in their own ways: RGB row, tables, maps or line buffers */
   uint32_t table_at;        /* in it, for the head: the table of the current layer, */
   uint32_t map_at;          /* and the lower one of its two maps */
-  cgrt_row deliver;
+  uint32_t scratch_at, scratch_end; /* free: between its two maps, or between the line buffers and the map that the tail reads */
+  cgrt_row deliver; /* this and `user` are set by the caller of cgrt_open_run */
   void *user;
 } cgrt_run;
 
-/* Lays out the arena. */
-void cgrt_place(cgrt_run *run, const cgrt_plan *plan);
+/* The two steps of cgrt_generate: checks its arguments and fills *run, with the fastest kernels of the CPU; then draws. A test can
+ * choose other kernels in between, where there are any. */
+#if CGRT_X86
+int cgrt_open_run(cgrt_run *run, const cgrt_model *model, void *arena, size_t arena_bytes, uint64_t seed, uint32_t label,
+                  const cgrt_options *options);
+int cgrt_draw(cgrt_run *run);
+#endif
+
+/* Checks options (NULL: the defaults), label and size of the arena, and lays it out: CGRT_OK, or E_OPTION to E_ARENA_SMALL. */
+int cgrt_place(cgrt_run *run, const cgrt_model *model, size_t arena_bytes);
 
 /* Latent, label, mapping, truncation: leaves the style vector in run->w. */
 void cgrt_make_style(cgrt_run *run);
 
-/* One output of a dense layer: inner product, bias, multiplier by sign, not yet saturated. */
-int32_t cgrt_dense(const int8_t *weights, const int8_t *x, uint32_t n, const uint8_t *param, uint32_t shift, int32_t slope);
+/* One output of a dense layer that reads run->w: inner product, bias, multiplier by sign, not yet saturated. */
+int32_t cgrt_dense(const cgrt_run *run, const int8_t *weights, uint32_t n, const uint8_t *param, uint32_t shift, int32_t slope);
 
 /* Row `row` of an affine map of the style vector: blob is CGRT_GAIN_W or CGRT_SBIAS_W. Within +-32767. */
 int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t blob, uint32_t row);
@@ -74,14 +89,11 @@ int cgrt_run_tail(cgrt_run *run);
 int cgrt_run_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 /* The two kinds of rows: features and RGB sums. */
-void cgrt_feature_row(const cgrt_run *run, uint32_t k, const cgrt_channel *table, uint32_t y);
-void cgrt_torgb_row(const cgrt_run *run, uint32_t k, const int16_t *table, uint32_t y);
+void cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y);
+void cgrt_torgb_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 /* Formats run->sums as pixels into run->row; returns the bytes of the row. */
 uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y);
-
-/* Noise of row y into run->row, or NULL if the layer or the call has none. */
-const int8_t *cgrt_noise_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 /* Record k. */
 static inline const uint8_t *cgrt_record(const cgrt_run *run, uint32_t k) { return run->layers + k * CGRT_LAYER_BYTES; }

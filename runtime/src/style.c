@@ -34,7 +34,7 @@ static void map_layer(cgrt_run *run, const uint8_t *l) {
   int8_t *from = run->w, *to = run->spare;
   const uint8_t *param = cgrt_blob(run->file, l, CGRT_PARAMS);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, param += 8) {
-    to[o] = (int8_t)cgrt_sat8(cgrt_dense(cgrt_filter(run, l, o), from, cgrt_cin(l), param, cgrt_shift(l), cgrt_slope(l)));
+    to[o] = (int8_t)cgrt_sat8(cgrt_dense(run, cgrt_filter(run, l, o), cgrt_cin(l), param, cgrt_shift(l), cgrt_slope(l)));
   }
   run->w = to;
   run->spare = from;

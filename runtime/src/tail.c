@@ -14,6 +14,7 @@ static void place_tail(cgrt_run *run, uint32_t last) {
     cgrt_make_table(run, k);
   }
   run->sums = (int32_t *)cgrt_stage_row(run, last, 0);
+  run->scratch_at = run->free_at; /* up to the map that the tail reads */
 }
 
 /* Are the rows of the source there that the next row of convolution k reads? */

@@ -24,20 +24,20 @@ static void start_sum(const cgrt_run *run, uint32_t k, int32_t *rgb, uint32_t y)
   cgrt_up_rgb(rgb, near, far, width, channels, cgrt_rgb_up(f));
 }
 
-void cgrt_torgb_row(const cgrt_run *run, uint32_t k, const int16_t *table, uint32_t y) {
+void cgrt_torgb_row(const cgrt_run *run, uint32_t k, uint32_t y) {
   const uint8_t *l = cgrt_record(run, k), *param = cgrt_blob(run->file, l, CGRT_PARAMS);
-  const int8_t *features = (const int8_t *)cgrt_stage_row(run, k - 1, y);
-  int32_t *rgb = (int32_t *)cgrt_stage_row(run, k, y);
-  cgrt_colour c;
-  c.shift = cgrt_shift(l);
+  cgrt_colours c;
+  c.rgb = (int32_t *)cgrt_stage_row(run, k, y);
+  c.features = (const int8_t *)cgrt_stage_row(run, k - 1, y);
+  c.weights = (const int16_t *)cgrt_table(run, k);
+  c.count = cgrt_cout(l);
   c.width = cgrt_width(run->file, cgrt_level(l));
-  c.stride = cgrt_cout(l);
   c.cin = cgrt_cin(l);
-  c.weights = table;
-  start_sum(run, k, rgb, y);
-  for (uint32_t r = 0; r < c.stride; r++, param += 8, c.weights += c.cin) {
-    c.bias = cgrt_param_bias(param, c.shift);
-    c.multiplier = cgrt_param_mult(param);
-    cgrt_rgb_row(rgb + r, features, &c);
+  c.shift = cgrt_shift(l);
+  for (uint32_t r = 0; r < c.count; r++, param += 8) {
+    c.bias[r] = cgrt_param_bias(param, c.shift);
+    c.multiplier[r] = cgrt_param_mult(param);
   }
+  start_sum(run, k, c.rgb, y);
+  CGRT_KERNEL(run, rgb_row)(&c);
 }

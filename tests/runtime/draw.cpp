@@ -29,17 +29,23 @@ bool whole(const uint8_t* guard) {
 
 }  // namespace
 
-Drawn draw(const cgrt_model& model, uint64_t seed, uint32_t label, const cgrt_options* options, uint8_t fill) {
-  const size_t size = cgrt_arena_bytes(&model, options);
+Drawn draw_by(const Generate& generate, size_t size, uint8_t fill) {
   std::vector<uint64_t> memory((size + 2 * kGuard) / 8, 0);
   uint8_t* start = reinterpret_cast<uint8_t*>(memory.data());
   std::memset(start, kCanary, size + 2 * kGuard);
   std::memset(start + kGuard, fill, size);
   Drawn drawn;
   Sink sink{&drawn};
-  drawn.status = cgrt_generate(&model, start + kGuard, size, seed, label, options, take_row, &sink);
+  drawn.status = generate(start + kGuard, size, take_row, &sink);
   drawn.canaries_whole = whole(start) && whole(start + kGuard + size);
   return drawn;
+}
+
+Drawn draw(const cgrt_model& model, uint64_t seed, uint32_t label, const cgrt_options* options, uint8_t fill) {
+  const auto generate = [&](void* arena, size_t bytes, cgrt_row row, void* user) {
+    return cgrt_generate(&model, arena, bytes, seed, label, options, row, user);
+  };
+  return draw_by(generate, cgrt_arena_bytes(&model, options), fill);
 }
 
 Loaded::Loaded(const uint8_t* bytes, size_t size) : size_(size) {

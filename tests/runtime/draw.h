@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "cgrt.h"
@@ -18,6 +19,10 @@ struct Drawn {
 // `fill` is what the arena holds before. Bytes of all delivered rows.
 Drawn draw(const cgrt_model& model, uint64_t seed, uint32_t label = 0, const cgrt_options* options = nullptr,
            uint8_t fill = 0xA5);
+
+// The same around any function that draws into an arena.
+using Generate = std::function<int(void* arena, size_t bytes, cgrt_row row, void* user)>;
+Drawn draw_by(const Generate& generate, size_t arena_bytes, uint8_t fill);
 
 inline cgrt_options default_options() { return CGRT_OPTIONS_DEFAULT; }
 

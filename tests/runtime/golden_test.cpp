@@ -7,7 +7,7 @@ extern "C" {
 #include "arith.h"
 #include "crc.h"
 #include "demod.h"
-#include "kernels.h"
+#include "filters.h"
 #include "pixel.h"
 #include "random.h"
 #include "up_rgb.h"
@@ -148,7 +148,7 @@ TEST(Golden, G7Filter3x3) {
   for (int y = 0; y < 2; ++y) {
     const cgrt_window window = {{map_row(y - 1), map_row(y), map_row(y + 1)}, 2, 1};
     int32_t sums[2];
-    cgrt_filter_row_3x3(sums, &window, kKernel);
+    cgrt_filter_row(sums, &window, kKernel, 3, 0);
     for (int x = 0; x < 2; ++x) EXPECT_EQ(sums[x], expected[y][x]);
   }
 }
@@ -170,7 +170,7 @@ TEST(Golden, G8PhaseKernelsAreTheSame) {
     const int top = y / 2 + y % 2 - 1;
     const cgrt_window window = {{map_row(top), map_row(top + 1), nullptr}, 2, 1};
     int32_t sums[4];
-    for (uint32_t b = 0; b < 2; ++b) cgrt_filter_row_phase(sums, &window, phases[y % 2][b], b);
+    for (uint32_t b = 0; b < 2; ++b) cgrt_filter_row(sums, &window, phases[y % 2][b], 2, b);
     for (int x = 0; x < 4; ++x) EXPECT_EQ(sums[x], kUpExpected[y][x]);
   }
 }

@@ -9,7 +9,7 @@
 #include "sha256.h"
 
 extern "C" {
-#include "run.h"
+#include "kernels.h"
 }
 
 namespace cgrt_test {
@@ -67,19 +67,20 @@ TEST_F(ModelS, G14Info) {
 class Opened {
  public:
   Opened(const cgrt_model& model, uint64_t seed) : memory_(100) {
-    cgrt_make_plan(&plan_, model.base, 1, 0, 1);
     run.file = model.base;
     run.layers = cgrt_layer(model.base, 0);
     run.options = &options_;
     run.arena = reinterpret_cast<uint8_t*>(memory_.data());
     run.seed = seed;
-    cgrt_place(&run, &plan_);
+#if CGRT_X86
+    run.kernels = cgrt_kernel_set(0);
+#endif
+    EXPECT_EQ(cgrt_place(&run, &model, 8 * memory_.size()), CGRT_OK);
   }
   cgrt_run run{};
 
  private:
   cgrt_options options_ = default_options();
-  cgrt_plan plan_;
   std::vector<uint64_t> memory_;
 };
 

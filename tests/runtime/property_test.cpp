@@ -1,9 +1,10 @@
-// Random models: every schedule, row width, quality, option and prefix gives the bytes of the naive reference.
+// Random models: every schedule, row width, kernel set, quality, option and prefix gives the bytes of the naive reference.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
 #include "draw.h"
+#include "kernel_sets.h"
 #include "naive.h"
 #include "random_model.h"
 
@@ -35,7 +36,7 @@ constexpr int kModelsPerCase = 5;
 
 class Properties : public ::testing::TestWithParam<int> {};
 
-// One quality, drawn in every schedule; the arena is full of something else each time.
+// One quality, drawn in every schedule and by every kernel set; the arena is full of something else each time.
 void check_schedules(const Loaded& loaded, const ModelSpec& spec, uint64_t seed, uint32_t label, cgrt_options o, int quality) {
   const std::vector<uint8_t> expected = naive::draw(loaded.bytes(), seed, label, reference_options(o, quality));
   o.quality = uint8_t(quality);
@@ -45,10 +46,12 @@ void check_schedules(const Loaded& loaded, const ModelSpec& spec, uint64_t seed,
       o.wide_rows = uint8_t(wide);
       const int level = spec.rgb_first + quality;
       ASSERT_EQ(int64_t(cgrt_arena_bytes(&loaded.model, &o)), arena_bytes(spec, level, handover, 1 + wide));
-      const Drawn drawn = draw(loaded.model, seed, label, &o, handover % 2 ? 0xA5 : 0x5A);
-      ASSERT_EQ(drawn.status, CGRT_OK);
-      ASSERT_TRUE(drawn.canaries_whole && drawn.rows_in_order);
-      ASSERT_EQ(drawn.bytes, expected) << "quality " << quality << " handover " << handover;
+      for (size_t set = 0; set < kernel_sets().size(); ++set) {
+        const Drawn drawn = draw_with(set, loaded.model, seed, label, &o, handover % 2 ? 0xA5 : 0x5A);
+        ASSERT_EQ(drawn.status, CGRT_OK);
+        ASSERT_TRUE(drawn.canaries_whole && drawn.rows_in_order);
+        ASSERT_EQ(drawn.bytes, expected) << "quality " << quality << " handover " << handover << " by " << kernel_sets()[set];
+      }
     }
   }
 }

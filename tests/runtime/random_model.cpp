@@ -5,7 +5,7 @@ namespace {
 
 class Architect {
  public:
-  explicit Architect(uint64_t seed) : dice_(seed) {}
+  explicit Architect(uint64_t seed) : dice_(seed), broad_(seed % 5 == 4) {}
 
   ModelSpec make() {
     header();
@@ -39,6 +39,9 @@ class Architect {
     m_.style = width_ = uint16_t(m_.latent + m_.embed);
     if (m_.map_layers) m_.style = uint16_t(dice_.range(1, 14));
   }
+
+  // One model in five has more channels than fit in a vector or in a chunk of one.
+  uint16_t channels() { return uint16_t(dice_.range(1, 9) * (broad_ ? dice_.range(1, 10) : 1)); }
 
   uint8_t bits() { return uint8_t(8 - 2 * dice_.range(0, 2)); }
 
@@ -80,7 +83,7 @@ class Architect {
     LayerSpec l;
     l.type = kStart;
     l.cin = 0;
-    l.cout = width_ = uint16_t(dice_.range(1, 9));
+    l.cout = width_ = channels();
     style(l);
     l.const_shift = uint8_t(dice_.range(0, 7));
     l.params.mult = (1 << 30) >> l.const_shift;
@@ -100,7 +103,7 @@ class Architect {
     l.wbits = bits();
     l.shift = uint8_t(dice_.range(0, 3));
     l.cin = width_;
-    l.cout = width_ = uint16_t(dice_.range(1, 9));
+    l.cout = width_ = channels();
     style(l);
     l.params.mult = multiplier((type == kUp2p ? 4 : 9) * l.cin, l);
     if (dice_.chance(40)) {
@@ -120,6 +123,7 @@ class Architect {
     l.cin = width_;
     l.cout = m_.channels;
     l.shift = uint8_t(dice_.range(0, 3));
+    while (l.cin << l.shift > 256) --l.shift;  // folded weights have 14 bits
     if (dice_.chance(50)) {
       l.flags |= kGain;
       l.gain_shift = uint8_t(dice_.range(0, 3));
@@ -130,6 +134,7 @@ class Architect {
   }
 
   Dice dice_;
+  bool broad_;
   ModelSpec m_;
   uint16_t width_ = 0;
 };

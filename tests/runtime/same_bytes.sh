@@ -1,6 +1,6 @@
 #!/bin/sh
-# same_bytes.sh [MODEL.cgm ...]: the same pictures from gcc and clang at several levels and from an emulated Cortex-M7, once with
-# unaligned access trapped. Without an argument it draws models of the test builder. MAKE_MODEL names that program, or it is built.
+# same_bytes.sh [MODEL.cgm ...]: the same pictures from gcc and clang at several levels, from an emulated Cortex-M7, once with
+# unaligned access trapped, and, where their tools are installed, from AArch64, RV64 and WebAssembly. Without an argument it draws models of the test builder. MAKE_MODEL names that program, or it is built.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 runtime=$here/../../runtime
@@ -16,13 +16,13 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# Models: S, and two random ones that meet most features (all layer types, packed weights, labels).
+# Models: S, and random ones that meet most features (all layer types, packed weights, labels), one of them with many channels.
 if [ $# = 0 ]; then
   make=${MAKE_MODEL:-$work/make_model}
   [ -x "$make" ] || g++ -std=c++17 "$here"/make_model.cpp "$here"/model_spec.cpp "$here"/model_arena.cpp \
     "$here"/random_model.cpp "$here"/naive_random.cpp -o "$make"
-  "$make" s.cgm && "$make" r1.cgm 7 && "$make" r2.cgm 12
-  set -- s.cgm r1.cgm r2.cgm
+  "$make" s.cgm && "$make" r1.cgm 7 && "$make" r2.cgm 12 && "$make" broad.cgm 14
+  set -- s.cgm r1.cgm r2.cgm broad.cgm
 fi
 
 # embed FILE: model.h with its bytes, 8-byte aligned.
@@ -47,14 +47,27 @@ compiler_of() { # BUILD
     clang-O2) echo clang -O2 ;;
     cortex-m7-O2) echo "$arm" -O2 ;;
     cortex-m7-Os) echo "$arm" -Os -mno-unaligned-access ;;
+    portable-O2) echo gcc -O2 -DCGRT_PORTABLE ;;
+    aarch64-neon) echo aarch64-linux-gnu-gcc -O2 -static ;;
+    aarch64-dotprod) echo aarch64-linux-gnu-gcc -O2 -static -march=armv8.2-a+dotprod ;;
+    riscv64) echo riscv64-linux-gnu-gcc -O2 -static ;;
+    wasm) echo "$wasm" ;;
+    wasm-simd) echo "$wasm -msimd128" ;;
   esac
 }
+wasm="clang --target=wasm32 -O2 -ffreestanding -nostdlib -Wl,--no-entry,--export=main -Qunused-arguments"
 
-builds="gcc-O0 gcc-O3 cortex-m7-O2 cortex-m7-Os"
-if command -v clang > /dev/null; then builds="$builds clang-O2"; fi
+have() { # TOOL...
+  for tool; do command -v "$tool" > /dev/null || return 1; done
+}
+builds="gcc-O0 gcc-O3 portable-O2 cortex-m7-O2 cortex-m7-Os"
+if have clang; then builds="$builds clang-O2"; fi
+if have aarch64-linux-gnu-gcc qemu-aarch64; then builds="$builds aarch64-neon aarch64-dotprod"; fi
+if have riscv64-linux-gnu-gcc qemu-riscv64; then builds="$builds riscv64"; fi
+if have clang wasm-ld node; then builds="$builds wasm wasm-simd"; fi
 for build in $builds; do
   mkdir "$build"
-  case $build in cortex*) port=port_cortex_m.c ;; *) port=port_desktop.c ;; esac
+  case $build in cortex*) port=port_cortex_m.c ;; wasm*) port=port_wasm.c ;; *) port=port_desktop.c ;; esac
   (cd "$build" && $(compiler_of "$build") $flags -c "$runtime"/src/*.c "$firmware/$port")
 done
 
@@ -67,7 +80,12 @@ run() { # BUILD: the text that its program prints
       ;;
     *)
       $(compiler_of "$1") $flags "$1"/*.o "$firmware/draw_main.c" -o program
-      ./program
+      case $1 in
+        aarch64*) qemu-aarch64 -cpu max ./program ;;
+        riscv64*) qemu-riscv64 ./program ;;
+        wasm*) node "$firmware/run_wasm.js" program ;;
+        *) ./program ;;
+      esac
       ;;
   esac
 }

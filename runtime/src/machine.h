@@ -1,0 +1,27 @@
+/* Which kernel sets this build has beside the portable one. */
+#ifndef CGRT_MACHINE_H
+#define CGRT_MACHINE_H
+
+#if defined(CGRT_PORTABLE)
+#elif defined(__x86_64__) && defined(__GNUC__)
+#define CGRT_X86 1
+#elif defined(__aarch64__) && defined(__ARM_NEON)
+#define CGRT_NEON 1
+#elif defined(__wasm_simd128__)
+#define CGRT_WASM 1
+#endif
+
+/* Whether strips.c is used. */
+#if CGRT_X86 || CGRT_NEON || CGRT_WASM
+#define CGRT_VECTORS 1
+#endif
+
+/* Loops of a known length over vectors must be unrolled, or the registers become memory. clang does so by itself. */
+#if defined(__GNUC__) && !defined(__clang__)
+#define CGRT_PRAGMA(text) _Pragma(#text)
+#define CGRT_UNROLL(n) CGRT_PRAGMA(GCC unroll n)
+#else
+#define CGRT_UNROLL(n)
+#endif
+
+#endif

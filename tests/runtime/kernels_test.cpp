@@ -1,0 +1,233 @@
+// Kernels by themselves: random rows, every set against the portable one. Inputs end where their memory ends, so that a sanitizer
+// sees every read too far; outputs lie between canaries.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "random_model.h"
+
+extern "C" {
+#include "arith.h"
+#include "filters.h"
+#include "random.h"
+#include "strips.h"
+#include "x86.h"
+}
+
+namespace cgrt_test {
+namespace {
+
+#if CGRT_X86
+
+// Memory of exactly this size; the alignment that the runtime promises.
+template <typename T>
+class Exact {
+ public:
+  explicit Exact(size_t count) : size(count), data(static_cast<T*>(std::malloc(std::max<size_t>(count * sizeof(T), 1)))) {}
+  ~Exact() { std::free(data); }
+  Exact(const Exact&) = delete;
+  size_t size;
+  T* data;
+};
+
+template <typename T>
+void fill(Exact<T>& to, Dice& dice, int lo, int hi) {
+  for (size_t i = 0; i < to.size; ++i) to.data[i] = T(dice.range(lo, hi));
+}
+
+struct Shape {
+  uint32_t type, width, cin, cout, bits, shift;
+  bool noise;
+  uint32_t missing;  // bits: rows outside of the map
+};
+
+Shape random_shape(Dice& dice) {
+  const auto pick = [&](int common, int most) { return uint32_t(dice.chance(60) ? dice.range(1, common) : dice.range(1, most)); };
+  Shape s;
+  s.type = CGRT_CONV3 + uint32_t(dice.range(0, 2));
+  s.width = pick(20, 80);
+  s.cin = dice.chance(50) ? 4 * pick(8, 40) : pick(20, 150);
+  s.cout = dice.chance(30) ? 16 * pick(2, 3) : pick(20, 40);
+  s.bits = uint32_t(dice.chance(50) ? 8 : 4 + 2 * dice.range(0, 1));
+  s.shift = uint32_t(dice.range(0, 3));
+  s.noise = dice.chance(60);
+  s.missing = dice.chance(50) ? 0 : s.type == CGRT_UP2P ? 1u << dice.range(0, 1) : dice.chance(80) ? 1u << 2 * dice.range(0, 1) : 5;
+  return s;
+}
+
+// One random row of a layer.
+class Row {
+ public:
+  Row(const Shape& s, Dice& dice)
+      : s_(s),
+        out_width_(s.type == CGRT_CONV3 ? s.width : 2 * s.width),
+        elements_((s.type == CGRT_UP2P ? 4 : 9) * s.cin),
+        pitch_(cgrt_al4((elements_ * s.bits + 7) / 8)),
+        filters_(size_t(s.cout) * pitch_ * (s.type == CGRT_UP2P ? 2 : 1)),
+        channels_(s.cout),
+        strengths_(s.cout),
+        noise_(out_width_) {
+    for (auto& row : rows_) fill(*(row = std::make_unique<Exact<int8_t>>(size_t(s.width) * s.cin)), dice, -127, 127);
+    fill(filters_, dice, 0, 255);
+    fill(strengths_, dice, -32768, 32767);
+    fill(noise_, dice, -106, 106);
+    const int lim = cgrt_lim(s.shift), scale = dice.range(0, 6);
+    for (size_t o = 0; o < s.cout; ++o) {
+      cgrt_channel& c = channels_.data[o];
+      c.bias = dice.chance(20) ? (dice.chance(50) ? lim : -lim) : dice.range(-100000, 100000);
+      c.up = dice.chance(10) ? (dice.chance(50) ? CGRT_Q : -CGRT_Q) : dice.range(-(1 << (16 + 2 * scale)), 1 << (16 + 2 * scale));
+      c.down = dice.chance(10) ? CGRT_Q : dice.range(-(1 << (14 + 2 * scale)), 1 << (14 + 2 * scale));
+    }
+  }
+
+  std::vector<int8_t> run(void (*conv_row)(const cgrt_conv*)) {
+    constexpr size_t kGuard = 64;
+    std::vector<int8_t> out(kGuard + size_t(out_width_) * s_.cout + kGuard, 0x55);
+    Exact<int32_t> sums(out_width_);
+    Exact<int8_t> unpacked(cgrt_al8(elements_));
+    cgrt_conv c{};
+    c.to = {out.data() + kGuard, out_width_, s_.cout, channels_.data, s_.noise ? noise_.data : nullptr,
+            reinterpret_cast<const uint8_t*>(strengths_.data), s_.shift, sums.data};
+    for (int r = 0; r < 3; ++r) {
+      if (!(s_.missing >> r & 1) && !(s_.type == CGRT_UP2P && r == 2)) c.window.rows[r] = rows_[r]->data;
+    }
+    c.window.width = s_.width;
+    c.window.cin = s_.cin;
+    c.type = s_.type;
+    c.filters[0] = filters_.data;
+    c.filters[1] = s_.type == CGRT_UP2P ? filters_.data + size_t(s_.cout) * pitch_ : nullptr;
+    c.pitch = pitch_;
+    c.elements = elements_;
+    c.bits = s_.bits;
+    c.unpacked = s_.bits < 8 ? unpacked.data : nullptr;
+    conv_row(&c);
+    return out;
+  }
+
+ private:
+  Shape s_;
+  uint32_t out_width_, elements_, pitch_;
+  std::unique_ptr<Exact<int8_t>> rows_[3];
+  Exact<uint8_t> filters_;
+  Exact<cgrt_channel> channels_;
+  Exact<int16_t> strengths_;
+  Exact<int8_t> noise_;
+};
+
+class Kernels : public ::testing::TestWithParam<int> {};
+
+std::string text(const Shape& s) {
+  std::string t;
+  for (uint32_t v : {s.type, s.width, s.cin, s.cout, s.bits, s.shift, uint32_t(s.noise), s.missing}) t += std::to_string(v) + " ";
+  return "type, width, cin, cout, bits, shift, noise, missing rows: " + t;
+}
+
+TEST_P(Kernels, ConvolutionsAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 77);
+  for (int i = 0; i < 40; ++i) {
+    const Shape s = random_shape(dice);
+    Row row(s, dice);
+    const std::vector<int8_t> expected = row.run(cgrt_conv_row_c);
+    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) {
+      ASSERT_EQ(row.run(cgrt_kernel_set(k)->conv_row), expected) << cgrt_kernel_set(k)->name << "; " << text(s);
+    }
+  }
+}
+
+TEST_P(Kernels, InnerProductsAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 177);
+  for (int i = 0; i < 200; ++i) {
+    const uint32_t n = uint32_t(dice.chance(80) ? dice.range(0, 80) : dice.range(0, 1024));
+    Exact<int8_t> weights(n), values(n);
+    fill(weights, dice, -128, dice.chance(20) ? -128 : 127);
+    fill(values, dice, -128, dice.chance(20) ? -128 : 127);
+    const int32_t expected = cgrt_dense_row_c(weights.data, values.data, n);
+    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) ASSERT_EQ(cgrt_kernel_set(k)->dense_row(weights.data, values.data, n), expected);
+  }
+}
+
+std::vector<int32_t> colours(void (*rgb_row)(const cgrt_colours*), cgrt_colours c, const std::vector<int32_t>& before) {
+  Exact<int32_t> rgb(before.size());
+  std::copy(before.begin(), before.end(), rgb.data);
+  c.rgb = rgb.data;
+  rgb_row(&c);
+  return std::vector<int32_t>(rgb.data, rgb.data + rgb.size);
+}
+
+TEST_P(Kernels, ColoursAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 277);
+  for (int i = 0; i < 60; ++i) {
+    cgrt_colours c{};
+    c.count = dice.chance(30) ? 1 : 3;
+    c.width = uint32_t(dice.range(1, 70));
+    c.cin = uint32_t(dice.chance(50) ? 8 * dice.range(1, 10) : dice.range(1, 130));
+    c.shift = uint32_t(dice.range(0, 3));
+    Exact<int8_t> features(size_t(c.width) * c.cin);
+    Exact<int16_t> weights(size_t(c.count) * c.cin);
+    fill(features, dice, -127, 127);
+    fill(weights, dice, -16384, 16384);
+    for (uint32_t r = 0; r < c.count; ++r) {
+      c.bias[r] = dice.chance(20) ? cgrt_lim(c.shift) : dice.range(-1000000, 1000000);
+      c.multiplier[r] = dice.chance(20) ? -1073741823 : dice.range(-(1 << 28), 1 << 28);
+    }
+    c.features = features.data;
+    c.weights = weights.data;
+    std::vector<int32_t> before(size_t(c.width) * c.count);
+    for (int32_t& v : before) v = dice.range(-(1 << 25), 1 << 25);
+    const std::vector<int32_t> expected = colours(cgrt_rgb_row_c, c, before);
+    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) ASSERT_EQ(colours(cgrt_kernel_set(k)->rgb_row, c, before), expected);
+  }
+}
+
+TEST_P(Kernels, NoiseIsThePortableOne) {
+  Dice dice(uint64_t(GetParam()) + 377);
+  for (int i = 0; i < 60; ++i) {
+    const uint32_t width = uint32_t(dice.range(1, 150)), index = dice.chance(10) ? 0xFFFFFF00u : uint32_t(dice.next() % 5000);
+    const uint64_t seed = dice.next() * uint64_t{0x100000003};
+    const uint32_t stream = uint32_t(dice.range(16, 79));
+    Exact<int8_t> expected(width), noise(width);
+    cgrt_fill_noise_c(expected.data, seed, stream, index, width);
+    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) {
+      std::memset(noise.data, 0, width);
+      cgrt_kernel_set(k)->fill_noise(noise.data, seed, stream, index, width);
+      ASSERT_EQ(std::memcmp(noise.data, expected.data, width), 0) << cgrt_kernel_set(k)->name;
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Random, Kernels, ::testing::Range(0, 5));
+INSTANTIATE_TEST_SUITE_P(More, Kernels, ::testing::Range(5, 60));
+
+using Unpacker = void (*)(int8_t*, const uint8_t*, uint32_t, uint32_t, uint32_t);
+
+std::vector<Unpacker> unpackers() {
+  if (cgrt_kernel_set(1)) return {cgrt_unpack_part, cgrt_unpack_avx2};
+  return {cgrt_unpack_part};
+}
+
+// Any stretch of a packed filter is the same as in the whole.
+TEST(Unpack, StretchesAreThoseOfTheWhole) {
+  Dice dice(5);
+  for (int i = 0; i < 1000; ++i) {
+    const uint32_t bits = uint32_t(4 + 2 * dice.range(0, 1)), count = uint32_t(dice.range(1, 200));
+    Exact<uint8_t> packed((count * bits + 7) / 8);
+    fill(packed, dice, 0, 255);
+    std::vector<int8_t> whole(count), part(count);
+    ASSERT_EQ(cgrt_unpack(whole.data(), packed.data, count, bits), whole.data());
+    const uint32_t some = uint32_t(dice.range(1, int(count))), first = dice.chance(40) ? count - some : dice.next() % (count - some + 1);
+    for (const auto unpack : unpackers()) {
+      unpack(part.data(), packed.data, first, some, bits);
+      ASSERT_TRUE(std::equal(part.begin(), part.begin() + some, whole.begin() + first)) << bits << " " << count << " " << first << " " << some;
+    }
+  }
+}
+
+#endif
+
+}  // namespace
+}  // namespace cgrt_test
