@@ -22,24 +22,44 @@ static void place_rgb(const cgrt_run *run, uint32_t k) {
   stage->ring = (uint16_t)cgrt_height(run->file, level);
 }
 
-static int run_layer(const cgrt_run *run, uint32_t k) {
-  uint32_t height = cgrt_height(run->file, cgrt_level(cgrt_record(run, k)));
-  cgrt_make_table(run, k);
+#if CGRT_VECTORS
+
+static int run_conv(const cgrt_run *run, uint32_t k, uint32_t height) {
+  uint32_t width = cgrt_width(run->file, cgrt_level(cgrt_record(run, k)));
+  uint32_t most = cgrt_min(3 * cgrt_width(run->file, run->level) / width, CGRT_ROWS), rows;
+  for (uint32_t y = 0; y < height; y += rows) {
+    rows = cgrt_min(height - y, most);
+    for (uint32_t i = 0; i < rows; i++) {
+      if (run->options->poll && run->options->poll(run->user)) return CGRT_CANCELLED;
+    }
+    cgrt_feature_rows(run, k, y, rows);
+  }
+  return CGRT_OK;
+}
+
+#endif
+
+static int run_rows(const cgrt_run *run, uint32_t k, uint32_t height) {
+#if CGRT_VECTORS
+  if (cgrt_is_conv(cgrt_record(run, k))) return run_conv(run, k, height);
+#endif
   for (uint32_t y = 0; y < height; y++) {
     int status = cgrt_run_row(run, k, y);
     if (status != CGRT_OK) return status;
   }
-  run->stages[k].done = (uint16_t)height;
   return CGRT_OK;
 }
 
 int cgrt_run_head(cgrt_run *run) {
   const uint8_t *f = run->file;
   for (uint32_t k = cgrt_map_layers(f); k < cgrt_layers(f) && cgrt_level(cgrt_record(run, k)) <= run->handover; k++) {
+    uint32_t height = cgrt_height(f, cgrt_level(cgrt_record(run, k)));
     int status;
     if (cgrt_type(cgrt_record(run, k)) == CGRT_TORGB) place_rgb(run, k);
     else place_map(run, k);
-    if ((status = run_layer(run, k)) != CGRT_OK) return status;
+    cgrt_make_table(run, k);
+    if ((status = run_rows(run, k, height)) != CGRT_OK) return status;
+    run->stages[k].done = (uint16_t)height;
   }
   return CGRT_OK;
 }

@@ -54,12 +54,14 @@ typedef struct cgrt_colours {
 } cgrt_colours;
 
 /* The functions of a set:
- * conv_row    to.out[x][o] = the 8-bit value of sum, bias and noise, for all x and o.
+ * conv_row    to.out[x][o] = the 8-bit value of sum, bias and noise, for all x and o. Sets with vectors bring conv_rows instead:
+ *             several rows of one layer that share their filters (of UP2P all even or all odd ones).
  * dense_row   the inner product of n weights and values.
  * rgb_row     as above.
  * fill_noise  noise[x] = the 8-bit sample `index` + x of the stream, 0 <= x < width. */
 #define CGRT_DECLARE_KERNELS(set)                                                                     \
   void cgrt_conv_row_##set(const cgrt_conv *conv);                                                    \
+  void cgrt_conv_rows_##set(const cgrt_conv *rows, uint32_t count);                                   \
   int32_t cgrt_dense_row_##set(const int8_t *weights, const int8_t *values, uint32_t n);              \
   void cgrt_rgb_row_##set(const cgrt_colours *colours);                                               \
   void cgrt_fill_noise_##set(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);
@@ -71,7 +73,7 @@ CGRT_DECLARE_KERNELS(c)
 struct cgrt_kernels {
   const char *name;
   uint32_t needs; /* of the CPU, x86.h */
-  void (*conv_row)(const cgrt_conv *conv);
+  void (*conv_rows)(const cgrt_conv *rows, uint32_t count);
   int32_t (*dense_row)(const int8_t *weights, const int8_t *values, uint32_t n);
   void (*rgb_row)(const cgrt_colours *colours);
   void (*fill_noise)(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);

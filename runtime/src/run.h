@@ -92,6 +92,13 @@ int cgrt_run_row(const cgrt_run *run, uint32_t k, uint32_t y);
 void cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y);
 void cgrt_torgb_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
+#if CGRT_VECTORS
+/* Several rows of features of a convolution in the head, so that filters are packed for all of them; at most CGRT_ROWS, and as many
+ * as rows of noise fit in the output row. */
+enum { CGRT_ROWS = 8 };
+void cgrt_feature_rows(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t count);
+#endif
+
 /* Formats run->sums as pixels into run->row; returns the bytes of the row. */
 uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y);
 

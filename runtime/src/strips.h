@@ -5,10 +5,16 @@
 
 #include "kernels.h"
 
+#if CGRT_X86
+enum { CGRT_LANES = 16 }; /* outputs at once, at most */
+#else
+enum { CGRT_LANES = 8 };
+#endif
+
 enum {
-  CGRT_LANES = 16,      /* outputs at once, at most */
-  CGRT_STRIP = 32,      /* input pixels at once */
-  CGRT_TILE = 16,       /* a tile of sums may be this much larger than the pixels asked for */
+  CGRT_STRIP = 72,      /* input pixels at once, of one row or of several */
+  CGRT_TILE = 4,        /* a tile of sums may be this much larger than the pixels asked for */
+  CGRT_ENLARGED = 16,   /* input pixels at once in the last step of an enlarged map */
   CGRT_CHUNK_BYTES = 64 /* of one pixel at once: 64 channels of 8 bits or 32 of 16 bits */
 };
 
@@ -52,6 +58,7 @@ typedef struct cgrt_lanes {
 /* Elements first .. first + count - 1 of a packed filter of 6 or 4 bits. */
 void cgrt_unpack_part(int8_t *to, const uint8_t *packed, uint32_t first, uint32_t count, uint32_t bits);
 
-void cgrt_conv_strips(const cgrt_conv *conv, const cgrt_lanes *machine);
+/* `count` rows of one layer, which share their filters: of UP2P all even or all odd ones. */
+void cgrt_conv_strips(const cgrt_conv *rows, uint32_t count, const cgrt_lanes *machine);
 
 #endif

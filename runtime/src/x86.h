@@ -12,8 +12,8 @@ enum { CGRT_AVX2 = 1, CGRT_VNNI = 2, CGRT_AVXVNNI = 4 };
 #define CGRT_TARGET_AVXVNNI __attribute__((target("avx2,avxvnni")))
 
 CGRT_DECLARE_KERNELS(avx2)
-void cgrt_conv_row_avxvnni(const cgrt_conv *conv);
-void cgrt_conv_row_vnni(const cgrt_conv *conv);
+void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count);
+void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count);
 void cgrt_unpack_avx2(int8_t *to, const uint8_t *packed, uint32_t first, uint32_t count, uint32_t bits);
 
 #endif

@@ -41,16 +41,17 @@ void fill(Exact<T>& to, Dice& dice, int lo, int hi) {
 }
 
 struct Shape {
-  uint32_t type, width, cin, cout, bits, shift;
+  uint32_t type, width, rows, cin, cout, bits, shift;
   bool noise;
-  uint32_t missing;  // bits: rows outside of the map
+  uint32_t missing;  // bits: rows outside of the map, at the first and the last row
 };
 
 Shape random_shape(Dice& dice) {
   const auto pick = [&](int common, int most) { return uint32_t(dice.chance(60) ? dice.range(1, common) : dice.range(1, most)); };
   Shape s;
   s.type = CGRT_CONV3 + uint32_t(dice.range(0, 2));
-  s.width = pick(20, 80);
+  s.width = pick(20, 90);
+  s.rows = dice.chance(50) ? 1 : uint32_t(dice.range(2, 8));
   s.cin = dice.chance(50) ? 4 * pick(8, 40) : pick(20, 150);
   s.cout = dice.chance(30) ? 16 * pick(2, 3) : pick(20, 40);
   s.bits = uint32_t(dice.chance(50) ? 8 : 4 + 2 * dice.range(0, 1));
@@ -60,22 +61,25 @@ Shape random_shape(Dice& dice) {
   return s;
 }
 
-// One random row of a layer.
-class Row {
+// Random rows of one layer.
+class Rows {
  public:
-  Row(const Shape& s, Dice& dice)
+  Rows(const Shape& s, Dice& dice)
       : s_(s),
         out_width_(s.type == CGRT_CONV3 ? s.width : 2 * s.width),
         elements_((s.type == CGRT_UP2P ? 4 : 9) * s.cin),
         pitch_(cgrt_al4((elements_ * s.bits + 7) / 8)),
         filters_(size_t(s.cout) * pitch_ * (s.type == CGRT_UP2P ? 2 : 1)),
         channels_(s.cout),
-        strengths_(s.cout),
-        noise_(out_width_) {
-    for (auto& row : rows_) fill(*(row = std::make_unique<Exact<int8_t>>(size_t(s.width) * s.cin)), dice, -127, 127);
+        strengths_(s.cout) {
+    for (uint32_t i = 0; i < 3 * s.rows; ++i) {
+      rows_.push_back(std::make_unique<Exact<int8_t>>(size_t(s.width) * s.cin));
+      fill(*rows_.back(), dice, -127, 127);
+      noise_.push_back(std::make_unique<Exact<int8_t>>(out_width_));
+      fill(*noise_.back(), dice, -106, 106);
+    }
     fill(filters_, dice, 0, 255);
     fill(strengths_, dice, -32768, 32767);
-    fill(noise_, dice, -106, 106);
     const int lim = cgrt_lim(s.shift), scale = dice.range(0, 6);
     for (size_t o = 0; o < s.cout; ++o) {
       cgrt_channel& c = channels_.data[o];
@@ -85,56 +89,60 @@ class Row {
     }
   }
 
-  std::vector<int8_t> run(void (*conv_row)(const cgrt_conv*)) {
+  std::vector<int8_t> run(void (*conv_rows)(const cgrt_conv*, uint32_t)) {
     constexpr size_t kGuard = 64;
-    std::vector<int8_t> out(kGuard + size_t(out_width_) * s_.cout + kGuard, 0x55);
+    const size_t out_bytes = size_t(out_width_) * s_.cout;
+    std::vector<int8_t> out(kGuard + s_.rows * out_bytes + kGuard, 0x55);
     Exact<int32_t> sums(out_width_);
     Exact<int8_t> unpacked(cgrt_al8(elements_));
-    cgrt_conv c{};
-    c.to = {out.data() + kGuard, out_width_, s_.cout, channels_.data, s_.noise ? noise_.data : nullptr,
-            reinterpret_cast<const uint8_t*>(strengths_.data), s_.shift, sums.data};
-    for (int r = 0; r < 3; ++r) {
-      if (!(s_.missing >> r & 1) && !(s_.type == CGRT_UP2P && r == 2)) c.window.rows[r] = rows_[r]->data;
+    std::vector<cgrt_conv> convs(s_.rows);
+    for (uint32_t i = 0; i < s_.rows; ++i) {
+      cgrt_conv& c = convs[i];
+      c.to = {out.data() + kGuard + i * out_bytes, out_width_, s_.cout, channels_.data, s_.noise ? noise_[i]->data : nullptr,
+              reinterpret_cast<const uint8_t*>(strengths_.data), s_.shift, sums.data};
+      const bool edge = i == 0 || i + 1 == s_.rows;
+      for (uint32_t r = 0; r < 3; ++r) {
+        if (!(edge && s_.missing >> r & 1) && !(s_.type == CGRT_UP2P && r == 2)) c.window.rows[r] = rows_[3 * i + r]->data;
+      }
+      c.window.width = s_.width;
+      c.window.cin = s_.cin;
+      c.type = s_.type;
+      c.filters[0] = filters_.data;
+      c.filters[1] = s_.type == CGRT_UP2P ? filters_.data + size_t(s_.cout) * pitch_ : nullptr;
+      c.pitch = pitch_;
+      c.elements = elements_;
+      c.bits = s_.bits;
+      c.unpacked = s_.bits < 8 ? unpacked.data : nullptr;
     }
-    c.window.width = s_.width;
-    c.window.cin = s_.cin;
-    c.type = s_.type;
-    c.filters[0] = filters_.data;
-    c.filters[1] = s_.type == CGRT_UP2P ? filters_.data + size_t(s_.cout) * pitch_ : nullptr;
-    c.pitch = pitch_;
-    c.elements = elements_;
-    c.bits = s_.bits;
-    c.unpacked = s_.bits < 8 ? unpacked.data : nullptr;
-    conv_row(&c);
+    conv_rows(convs.data(), s_.rows);
     return out;
   }
 
  private:
   Shape s_;
   uint32_t out_width_, elements_, pitch_;
-  std::unique_ptr<Exact<int8_t>> rows_[3];
+  std::vector<std::unique_ptr<Exact<int8_t>>> rows_, noise_;
   Exact<uint8_t> filters_;
   Exact<cgrt_channel> channels_;
   Exact<int16_t> strengths_;
-  Exact<int8_t> noise_;
 };
 
 class Kernels : public ::testing::TestWithParam<int> {};
 
 std::string text(const Shape& s) {
   std::string t;
-  for (uint32_t v : {s.type, s.width, s.cin, s.cout, s.bits, s.shift, uint32_t(s.noise), s.missing}) t += std::to_string(v) + " ";
-  return "type, width, cin, cout, bits, shift, noise, missing rows: " + t;
+  for (uint32_t v : {s.type, s.width, s.rows, s.cin, s.cout, s.bits, s.shift, uint32_t(s.noise), s.missing}) t += std::to_string(v) + " ";
+  return "type, width, rows, cin, cout, bits, shift, noise, missing rows: " + t;
 }
 
 TEST_P(Kernels, ConvolutionsAreThePortableOnes) {
   Dice dice(uint64_t(GetParam()) + 77);
   for (int i = 0; i < 40; ++i) {
     const Shape s = random_shape(dice);
-    Row row(s, dice);
-    const std::vector<int8_t> expected = row.run(cgrt_conv_row_c);
+    Rows rows(s, dice);
+    const std::vector<int8_t> expected = rows.run(cgrt_conv_rows_c);
     for (uint32_t k = 0; cgrt_kernel_set(k); ++k) {
-      ASSERT_EQ(row.run(cgrt_kernel_set(k)->conv_row), expected) << cgrt_kernel_set(k)->name << "; " << text(s);
+      ASSERT_EQ(rows.run(cgrt_kernel_set(k)->conv_rows), expected) << cgrt_kernel_set(k)->name << "; " << text(s);
     }
   }
 }

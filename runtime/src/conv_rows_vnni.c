@@ -126,11 +126,11 @@ static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
   }
 }
 
-void cgrt_conv_row_vnni(const cgrt_conv *c) {
+void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count) {
   static const cgrt_lanes machine = {16, 4, widen_vnni, pack_vnni, cgrt_unpack_avx2, sum_vnni, finish_vnni};
-  cgrt_conv_strips(c, &machine);
+  cgrt_conv_strips(rows, count, &machine);
 }
 
 #else
-typedef char cgrt_no_conv_row_vnni;
+typedef char cgrt_no_conv_rows_vnni;
 #endif

@@ -148,11 +148,11 @@ static void finish_neon(const cgrt_finish *f) {
   }
 }
 
-void cgrt_conv_row_neon(const cgrt_conv *c) {
+void cgrt_conv_rows_neon(const cgrt_conv *rows, uint32_t count) {
   static const cgrt_lanes machine = {8, 4, widen_neon, pack_neon, cgrt_unpack_part, sum_neon, finish_neon};
-  cgrt_conv_strips(c, &machine);
+  cgrt_conv_strips(rows, count, &machine);
 }
 
 #else
-typedef char cgrt_no_conv_row_neon;
+typedef char cgrt_no_conv_rows_neon;
 #endif

@@ -87,11 +87,11 @@ static CGRT_TARGET_AVXVNNI void sum_avxvnni(const cgrt_tile *t) {
   for (uint32_t p = 0; p < t->pixels; p += 4) sum_pixels_avxvnni(t, p);
 }
 
-void cgrt_conv_row_avxvnni(const cgrt_conv *c) {
+void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count) {
   static const cgrt_lanes machine = {16, 4, widen_avxvnni, pack_avxvnni, cgrt_unpack_avx2, sum_avxvnni, cgrt_finish_avx2};
-  cgrt_conv_strips(c, &machine);
+  cgrt_conv_strips(rows, count, &machine);
 }
 
 #else
-typedef char cgrt_no_conv_row_avxvnni;
+typedef char cgrt_no_conv_rows_avxvnni;
 #endif

@@ -82,11 +82,11 @@ static CGRT_TARGET_AVX2 void sum_avx2(const cgrt_tile *t) {
   for (uint32_t p = 0; p < t->pixels; p += 4) sum_pixels_avx2(t, p);
 }
 
-void cgrt_conv_row_avx2(const cgrt_conv *c) {
+void cgrt_conv_rows_avx2(const cgrt_conv *rows, uint32_t count) {
   static const cgrt_lanes machine = {16, 2, widen_avx2, pack_avx2, cgrt_unpack_avx2, sum_avx2, cgrt_finish_avx2};
-  cgrt_conv_strips(c, &machine);
+  cgrt_conv_strips(rows, count, &machine);
 }
 
 #else
-typedef char cgrt_no_conv_row_avx2;
+typedef char cgrt_no_conv_rows_avx2;
 #endif
