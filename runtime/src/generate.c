@@ -17,7 +17,7 @@ CGRT_STEP int cgrt_open_run(cgrt_run *run, const cgrt_model *model, void *arena,
   run->seed = seed;
   run->label = label;
 #if CGRT_X86
-  run->kernels = cgrt_kernel_set(0);
+  run->kernels = cgrt_kernel_set(0, model->crc_checked >> 1);
 #endif
   return cgrt_place(run, model, arena_bytes);
 }

@@ -4,7 +4,6 @@
 
 #include "x86.h"
 
-/* cpuid and xgetbv give the same answer at every call, so nothing has to be remembered. */
 static void ask_cpu(uint32_t leaf, uint32_t part, uint32_t *a, uint32_t *b, uint32_t *c) {
   uint32_t d;
   *a = leaf;
@@ -12,19 +11,19 @@ static void ask_cpu(uint32_t leaf, uint32_t part, uint32_t *a, uint32_t *b, uint
   __asm__ volatile("cpuid" : "+a"(*a), "=b"(*b), "+c"(*c), "=d"(d));
 }
 
-static int all_of(uint32_t value, uint32_t bits) { return (value & bits) == bits; }
+static int has_bits(uint32_t value, uint32_t bits) { return (value & bits) == bits; }
 
-/* What the CPU has and the system saves when it switches threads. */
-static uint32_t cpu_features(void) {
+/* What the CPU has and the system saves when it switches threads. On virtual machines cpuid takes microseconds. */
+uint32_t cgrt_cpu_features(void) {
   uint32_t a, b, c, states, high, found = 0;
   ask_cpu(1, 0, &a, &b, &c);
-  if (!all_of(c, 3u << 27)) return 0; /* AVX, and xgetbv may be used */
+  if (!has_bits(c, 3u << 27)) return 0; /* AVX, and xgetbv may be used */
   __asm__ volatile("xgetbv" : "=a"(states), "=d"(high) : "c"(0));
   ask_cpu(7, 0, &a, &b, &c);
-  if (!all_of(states, 0x06) || !all_of(b, 1u << 5)) return 0;
-  if (all_of(states, 0xE6) && all_of(b, 1u << 16 | 1u << 30 | 1u << 31) && all_of(c, 1u << 11)) found |= CGRT_VNNI;
+  if (!has_bits(states, 0x06) || !has_bits(b, 1u << 5)) return 0;
+  if (has_bits(states, 0xE6) && has_bits(b, 1u << 16 | 1u << 30 | 1u << 31) && has_bits(c, 1u << 11)) found |= CGRT_VNNI;
   ask_cpu(7, a ? 1 : 0, &a, &b, &c); /* the first part told how many there are */
-  if (all_of(a, 1u << 4)) found |= CGRT_AVXVNNI;
+  if (has_bits(a, 1u << 4)) found |= CGRT_AVXVNNI;
   return found | CGRT_AVX2;
 }
 
@@ -39,12 +38,11 @@ static const cgrt_kernels sets[] = {
     {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_rgb_row_c, cgrt_fill_noise_c},
 };
 
-const cgrt_kernels *cgrt_kernel_set(uint32_t index) {
-  uint32_t found = cpu_features(), i = 0;
-  for (;; i++) {
-    if (i == sizeof sets / sizeof *sets) return 0;
-    if (all_of(found, sets[i].needs) && index-- == 0) return &sets[i];
+const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features) {
+  for (uint32_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+    if (has_bits(features, sets[i].needs) && index-- == 0) return &sets[i];
   }
+  return 0;
 }
 
 #else

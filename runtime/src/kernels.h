@@ -2,8 +2,8 @@
  *
  * A kernel set implements all of them: cgrt_conv_row_c, cgrt_dense_row_c, ... are the portable set, the ending names the set.
  * Every set gives the same bytes: sums are exact int32, in any order. Where the compiler's target decides (ARM, WebAssembly),
- * CGRT_KERNEL is the function itself and what is not called costs nothing. On x86-64 each call of cgrt_generate asks the CPU and
- * keeps a table of functions in its cgrt_run. CGRT_PORTABLE leaves nothing but the portable set. */
+ * CGRT_KERNEL is the function itself and what is not called costs nothing. On x86-64 cgrt_open asks the CPU
+ * and notes the answer in the model; cgrt_generate keeps a table of functions in its cgrt_run. CGRT_PORTABLE leaves nothing but the portable set. */
 #ifndef CGRT_KERNELS_H
 #define CGRT_KERNELS_H
 
@@ -80,8 +80,11 @@ struct cgrt_kernels {
 };
 #define CGRT_KERNEL(run, kernel) (run)->kernels->kernel
 
-/* Of the sets that this CPU can run: 0 is the fastest, the last the portable one; NULL behind it. */
-const cgrt_kernels *cgrt_kernel_set(uint32_t index);
+/* Bits of what the CPU has, x86.h. */
+uint32_t cgrt_cpu_features(void);
+
+/* Of the sets that a CPU with these features can run: 0 is the fastest, the last the portable one; NULL behind it. */
+const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features);
 
 #elif CGRT_NEON
 CGRT_DECLARE_KERNELS(neon)

@@ -2,7 +2,7 @@
 
 /* floor(4096 * PhiInv((1023 - k + 0.5) / 1024) + 0.5), PhiInv the inverse of the normal distribution function. The other half of
  * the 1024 quantiles is the negative of this one. */
-static const int16_t upper[512] = {
+const int16_t cgrt_upper_normal[512] = {
     13505, 12186, 11529, 11079, 10732, 10449, 10208, 9998, 9812, 9643, 9490, 9349,
     9218, 9096, 8982, 8874, 8772, 8675, 8583, 8495, 8411, 8330, 8252, 8177,
     8105, 8035, 7967, 7902, 7838, 7777, 7717, 7658, 7602, 7546, 7492, 7439,
@@ -47,8 +47,3 @@ static const int16_t upper[512] = {
     196, 186, 176, 165, 155, 145, 135, 125, 115, 105, 95, 85,
     75, 65, 55, 45, 35, 25, 15, 5
 };
-
-int32_t cgrt_normal(uint32_t hash) {
-  uint32_t k = hash >> 22;
-  return k < 512 ? -upper[k] : upper[1023 - k];
-}

@@ -1,5 +1,6 @@
 #include "check.h"
 #include "crc.h"
+#include "kernels.h"
 
 static uint32_t count_groups(const uint8_t *f, size_t size) {
   uint32_t g = 0;
@@ -39,5 +40,8 @@ int cgrt_open(cgrt_model *model, const void *bytes, size_t size, unsigned flags)
   model->base = f;
   model->groups_present = groups;
   model->crc_checked = check_crc;
+#if CGRT_X86
+  model->crc_checked |= cgrt_cpu_features() << 1;
+#endif
   return CGRT_OK;
 }

@@ -12,8 +12,16 @@ void cgrt_threefry(uint64_t seed, uint32_t stream, uint32_t block, uint32_t out[
 
 uint32_t cgrt_hash32(uint64_t seed, uint32_t stream, uint32_t index);
 
-/* The normal quantile of the hash's upper ten bits, Q12: -13505..13505. */
-int32_t cgrt_normal(uint32_t hash);
+/* The upper half of the normal quantiles, from the outermost to the middle. */
+extern const int16_t cgrt_upper_normal[512];
+
+/* The normal quantile of the hash's upper ten bits, Q12: -13505..13505. Without a branch, as nothing could predict it. */
+static inline int32_t cgrt_normal(uint32_t hash) {
+  uint32_t k = hash >> 22;
+  int32_t sign = (int32_t)(k >> 9) - 1; /* -1 in the lower half, else 0 */
+  return (cgrt_upper_normal[k ^ (~(uint32_t)sign & 1023)] ^ sign) - sign;
+}
+
 int32_t cgrt_g12(uint64_t seed, uint32_t stream, uint32_t index);
 
 /* Q12 to the 8-bit scale of 1/32. */

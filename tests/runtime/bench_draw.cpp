@@ -1,5 +1,5 @@
-// bench_draw [MODEL.cgm]: milliseconds per picture with each kernel set, layer-wise and streamed; without an argument of the
-// student architectures. The sets take turns, the best of several rounds counts.
+// bench_draw [MODEL.cgm]: milliseconds per picture with each kernel set, layer-wise and streamed; without an argument
+// of the student architectures. The sets take turns, the best of several rounds counts.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -38,8 +38,8 @@ void report(const char* name, const std::vector<uint8_t>& file) {
   }
   const double macs = double(cgrt_macs(&loaded.model, CGRT_BEST));
   for (size_t i = 0; i < sets.size(); ++i) {
-    std::printf("%-8s %6.1f M MAC  %-12s layer-wise %7.3f ms (%6.2f G MAC/s)  streamed %7.3f ms (%6.2f G MAC/s)\n", name, macs / 1e6,
-                sets[i].c_str(), whole[i], macs / whole[i] / 1e6, rows[i], macs / rows[i] / 1e6);
+    std::printf("%-8s %6.1f M MAC  %-12s layer-wise %7.3f ms (%6.2f G MAC/s)  streamed %7.3f ms (%6.2f G MAC/s)\n",
+                name, macs / 1e6, sets[i].c_str(), whole[i], macs / whole[i] / 1e6, rows[i], macs / rows[i] / 1e6);
   }
 }
 

@@ -54,6 +54,8 @@ Loaded::Loaded(const uint8_t* bytes, size_t size) : size_(size) {
   std::copy(bytes, bytes + size, bytes_);
 }
 
-Loaded::~Loaded() { std::free(bytes_); }
+Loaded::~Loaded() {
+  std::free(bytes_);
+}
 
 }  // namespace cgrt_test

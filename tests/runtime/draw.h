@@ -24,9 +24,12 @@ Drawn draw(const cgrt_model& model, uint64_t seed, uint32_t label = 0, const cgr
 using Generate = std::function<int(void* arena, size_t bytes, cgrt_row row, void* user)>;
 Drawn draw_by(const Generate& generate, size_t arena_bytes, uint8_t fill);
 
-inline cgrt_options default_options() { return CGRT_OPTIONS_DEFAULT; }
+inline cgrt_options default_options() {
+  return CGRT_OPTIONS_DEFAULT;
+}
 
-// A copy of the bytes at an 8-byte aligned address with nothing behind it, so that a sanitizer sees every read past the end.
+// A copy of the bytes at an 8-byte aligned address with nothing behind it, so that a sanitizer sees every read past the
+// end.
 class Loaded {
  public:
   Loaded(const uint8_t* bytes, size_t size);

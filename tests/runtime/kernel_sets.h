@@ -13,7 +13,7 @@ namespace cgrt_test {
 std::vector<std::string> kernel_sets();
 
 // draw() of draw.h with set number `set` of them instead of the fastest.
-Drawn draw_with(size_t set, const cgrt_model& model, uint64_t seed, uint32_t label = 0, const cgrt_options* options = nullptr,
-                uint8_t fill = 0xA5);
+Drawn draw_with(size_t set, const cgrt_model& model, uint64_t seed, uint32_t label = 0,
+                const cgrt_options* options = nullptr, uint8_t fill = 0xA5);
 
 }  // namespace cgrt_test

@@ -1,5 +1,5 @@
-// Kernels by themselves: random rows, every set against the portable one. Inputs end where their memory ends, so that a sanitizer
-// sees every read too far; outputs lie between canaries.
+// Kernels by themselves: random rows, every set against the portable one. Inputs end where their memory ends, so that a
+// sanitizer sees every read too far; outputs lie between canaries.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -24,11 +24,16 @@ namespace {
 
 #if CGRT_X86
 
+const cgrt_kernels* set(uint32_t index) {
+  return cgrt_kernel_set(index, cgrt_cpu_features());
+}
+
 // Memory of exactly this size; the alignment that the runtime promises.
 template <typename T>
 class Exact {
  public:
-  explicit Exact(size_t count) : size(count), data(static_cast<T*>(std::malloc(std::max<size_t>(count * sizeof(T), 1)))) {}
+  explicit Exact(size_t count)
+      : size(count), data(static_cast<T*>(std::malloc(std::max<size_t>(count * sizeof(T), 1)))) {}
   ~Exact() { std::free(data); }
   Exact(const Exact&) = delete;
   size_t size;
@@ -47,7 +52,9 @@ struct Shape {
 };
 
 Shape random_shape(Dice& dice) {
-  const auto pick = [&](int common, int most) { return uint32_t(dice.chance(60) ? dice.range(1, common) : dice.range(1, most)); };
+  const auto pick = [&](int common, int most) {
+    return uint32_t(dice.chance(60) ? dice.range(1, common) : dice.range(1, most));
+  };
   Shape s;
   s.type = CGRT_CONV3 + uint32_t(dice.range(0, 2));
   s.width = pick(20, 90);
@@ -57,7 +64,10 @@ Shape random_shape(Dice& dice) {
   s.bits = uint32_t(dice.chance(50) ? 8 : 4 + 2 * dice.range(0, 1));
   s.shift = uint32_t(dice.range(0, 3));
   s.noise = dice.chance(60);
-  s.missing = dice.chance(50) ? 0 : s.type == CGRT_UP2P ? 1u << dice.range(0, 1) : dice.chance(80) ? 1u << 2 * dice.range(0, 1) : 5;
+  s.missing = dice.chance(50)       ? 0
+              : s.type == CGRT_UP2P ? 1u << dice.range(0, 1)
+              : dice.chance(80)     ? 1u << 2 * dice.range(0, 1)
+                                    : 5;
   return s;
 }
 
@@ -84,7 +94,8 @@ class Rows {
     for (size_t o = 0; o < s.cout; ++o) {
       cgrt_channel& c = channels_.data[o];
       c.bias = dice.chance(20) ? (dice.chance(50) ? lim : -lim) : dice.range(-100000, 100000);
-      c.up = dice.chance(10) ? (dice.chance(50) ? CGRT_Q : -CGRT_Q) : dice.range(-(1 << (16 + 2 * scale)), 1 << (16 + 2 * scale));
+      c.up = dice.chance(10) ? (dice.chance(50) ? CGRT_Q : -CGRT_Q)
+                             : dice.range(-(1 << (16 + 2 * scale)), 1 << (16 + 2 * scale));
       c.down = dice.chance(10) ? CGRT_Q : dice.range(-(1 << (14 + 2 * scale)), 1 << (14 + 2 * scale));
     }
   }
@@ -98,11 +109,18 @@ class Rows {
     std::vector<cgrt_conv> convs(s_.rows);
     for (uint32_t i = 0; i < s_.rows; ++i) {
       cgrt_conv& c = convs[i];
-      c.to = {out.data() + kGuard + i * out_bytes, out_width_, s_.cout, channels_.data, s_.noise ? noise_[i]->data : nullptr,
-              reinterpret_cast<const uint8_t*>(strengths_.data), s_.shift, sums.data};
+      c.to = {out.data() + kGuard + i * out_bytes,
+              out_width_,
+              s_.cout,
+              channels_.data,
+              s_.noise ? noise_[i]->data : nullptr,
+              reinterpret_cast<const uint8_t*>(strengths_.data),
+              s_.shift,
+              sums.data};
       const bool edge = i == 0 || i + 1 == s_.rows;
       for (uint32_t r = 0; r < 3; ++r) {
-        if (!(edge && s_.missing >> r & 1) && !(s_.type == CGRT_UP2P && r == 2)) c.window.rows[r] = rows_[3 * i + r]->data;
+        if (!(edge && s_.missing >> r & 1) && !(s_.type == CGRT_UP2P && r == 2))
+          c.window.rows[r] = rows_[3 * i + r]->data;
       }
       c.window.width = s_.width;
       c.window.cin = s_.cin;
@@ -131,7 +149,8 @@ class Kernels : public ::testing::TestWithParam<int> {};
 
 std::string text(const Shape& s) {
   std::string t;
-  for (uint32_t v : {s.type, s.width, s.rows, s.cin, s.cout, s.bits, s.shift, uint32_t(s.noise), s.missing}) t += std::to_string(v) + " ";
+  for (uint32_t v : {s.type, s.width, s.rows, s.cin, s.cout, s.bits, s.shift, uint32_t(s.noise), s.missing})
+    t += std::to_string(v) + " ";
   return "type, width, rows, cin, cout, bits, shift, noise, missing rows: " + t;
 }
 
@@ -141,8 +160,8 @@ TEST_P(Kernels, ConvolutionsAreThePortableOnes) {
     const Shape s = random_shape(dice);
     Rows rows(s, dice);
     const std::vector<int8_t> expected = rows.run(cgrt_conv_rows_c);
-    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) {
-      ASSERT_EQ(rows.run(cgrt_kernel_set(k)->conv_rows), expected) << cgrt_kernel_set(k)->name << "; " << text(s);
+    for (uint32_t k = 0; set(k); ++k) {
+      ASSERT_EQ(rows.run(set(k)->conv_rows), expected) << set(k)->name << "; " << text(s);
     }
   }
 }
@@ -155,7 +174,7 @@ TEST_P(Kernels, InnerProductsAreThePortableOnes) {
     fill(weights, dice, -128, dice.chance(20) ? -128 : 127);
     fill(values, dice, -128, dice.chance(20) ? -128 : 127);
     const int32_t expected = cgrt_dense_row_c(weights.data, values.data, n);
-    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) ASSERT_EQ(cgrt_kernel_set(k)->dense_row(weights.data, values.data, n), expected);
+    for (uint32_t k = 0; set(k); ++k) ASSERT_EQ(set(k)->dense_row(weights.data, values.data, n), expected);
   }
 }
 
@@ -188,22 +207,23 @@ TEST_P(Kernels, ColoursAreThePortableOnes) {
     std::vector<int32_t> before(size_t(c.width) * c.count);
     for (int32_t& v : before) v = dice.range(-(1 << 25), 1 << 25);
     const std::vector<int32_t> expected = colours(cgrt_rgb_row_c, c, before);
-    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) ASSERT_EQ(colours(cgrt_kernel_set(k)->rgb_row, c, before), expected);
+    for (uint32_t k = 0; set(k); ++k) ASSERT_EQ(colours(set(k)->rgb_row, c, before), expected);
   }
 }
 
 TEST_P(Kernels, NoiseIsThePortableOne) {
   Dice dice(uint64_t(GetParam()) + 377);
   for (int i = 0; i < 60; ++i) {
-    const uint32_t width = uint32_t(dice.range(1, 150)), index = dice.chance(10) ? 0xFFFFFF00u : uint32_t(dice.next() % 5000);
+    const uint32_t width = uint32_t(dice.range(1, 150)),
+                   index = dice.chance(10) ? 0xFFFFFF00u : uint32_t(dice.next() % 5000);
     const uint64_t seed = dice.next() * uint64_t{0x100000003};
     const uint32_t stream = uint32_t(dice.range(16, 79));
     Exact<int8_t> expected(width), noise(width);
     cgrt_fill_noise_c(expected.data, seed, stream, index, width);
-    for (uint32_t k = 0; cgrt_kernel_set(k); ++k) {
+    for (uint32_t k = 0; set(k); ++k) {
       std::memset(noise.data, 0, width);
-      cgrt_kernel_set(k)->fill_noise(noise.data, seed, stream, index, width);
-      ASSERT_EQ(std::memcmp(noise.data, expected.data, width), 0) << cgrt_kernel_set(k)->name;
+      set(k)->fill_noise(noise.data, seed, stream, index, width);
+      ASSERT_EQ(std::memcmp(noise.data, expected.data, width), 0) << set(k)->name;
     }
   }
 }
@@ -214,7 +234,7 @@ INSTANTIATE_TEST_SUITE_P(More, Kernels, ::testing::Range(5, 60));
 using Unpacker = void (*)(int8_t*, const uint8_t*, uint32_t, uint32_t, uint32_t);
 
 std::vector<Unpacker> unpackers() {
-  if (cgrt_kernel_set(1)) return {cgrt_unpack_part, cgrt_unpack_avx2};
+  if (set(1)) return {cgrt_unpack_part, cgrt_unpack_avx2};
   return {cgrt_unpack_part};
 }
 
@@ -227,10 +247,12 @@ TEST(Unpack, StretchesAreThoseOfTheWhole) {
     fill(packed, dice, 0, 255);
     std::vector<int8_t> whole(count), part(count);
     ASSERT_EQ(cgrt_unpack(whole.data(), packed.data, count, bits), whole.data());
-    const uint32_t some = uint32_t(dice.range(1, int(count))), first = dice.chance(40) ? count - some : dice.next() % (count - some + 1);
+    const uint32_t some = uint32_t(dice.range(1, int(count))),
+                   first = dice.chance(40) ? count - some : dice.next() % (count - some + 1);
     for (const auto unpack : unpackers()) {
       unpack(part.data(), packed.data, first, some, bits);
-      ASSERT_TRUE(std::equal(part.begin(), part.begin() + some, whole.begin() + first)) << bits << " " << count << " " << first << " " << some;
+      ASSERT_TRUE(std::equal(part.begin(), part.begin() + some, whole.begin() + first))
+          << bits << " " << count << " " << first << " " << some;
     }
   }
 }

@@ -73,7 +73,7 @@ class Opened {
     run.arena = reinterpret_cast<uint8_t*>(memory_.data());
     run.seed = seed;
 #if CGRT_X86
-    run.kernels = cgrt_kernel_set(0);
+    run.kernels = cgrt_kernel_set(0, cgrt_cpu_features());
 #endif
     EXPECT_EQ(cgrt_place(&run, &model, 8 * memory_.size()), CGRT_OK);
   }
