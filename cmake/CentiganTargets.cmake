@@ -89,3 +89,15 @@ function(centigan_add_test name)
   gtest_discover_tests(${target} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 120
     PROPERTIES LABELS ${ARG_LABEL} TIMEOUT ${ARG_TIMEOUT})
 endfunction()
+
+# centigan_embed(target texts.cpp kName=path …): each file becomes `extern const char kName[]` in the namespace centigan.
+function(centigan_embed target out)
+  set(files ${ARGN})
+  list(TRANSFORM files REPLACE "^[A-Za-z0-9]+=" "")
+  set(source "${CMAKE_CURRENT_BINARY_DIR}/${out}")
+  add_custom_command(OUTPUT "${source}"
+    COMMAND ${CMAKE_COMMAND} "-DOUT=${source}" "-DTEXTS=${ARGN}" -P "${PROJECT_SOURCE_DIR}/cmake/Embed.cmake"
+    DEPENDS ${files} "${PROJECT_SOURCE_DIR}/cmake/Embed.cmake" VERBATIM)
+  set_source_files_properties("${source}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  target_sources(${target} PRIVATE "${source}")
+endfunction()

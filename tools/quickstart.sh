@@ -50,6 +50,12 @@ set_up() {
   step "set up and build" "$centigan" 9 "do what the message above says" tools/setup.sh --weights
 }
 
+export_all() {
+  "$centigan" export --from "$student" --out "$model" &&
+    "$centigan" export --from "$model" --out "${model%.cgm}.c" &&
+    "$centigan" export --from "$model" --out "${model%.cgm}.html"
+}
+
 draw() {
   "$centigan" run "$model" --seeds 0-63 --out "$sheet"
   rm -rf "$drawn"
@@ -82,7 +88,7 @@ step "measure" "$run/eval.jsonl" 2 "see the message above" \
   measure "$run/eval.jsonl" --from "$run" --fakes "$fakes"
 step "quantise" "$student/config.txt" 3 "see $student/log.txt" \
   "$centigan" distill --from "$run" --out "$student"
-step "export" "$model" 1 "see the message above" "$centigan" export --from "$student" --out "$model"
+step "export" "$model" 1 "see the message above" export_all
 step "draw with the C runtime" "$sheet" 1 "see the message above" draw
 step "measure what it drew" "$student/eval.jsonl" 2 "see the message above" \
   measure "$student/eval.jsonl" --fake "$drawn" --real-from "$run" --sheet "$student/nearest.png"
@@ -98,6 +104,7 @@ pictures   the trained network, over time: $run/fakes*.png
            next to the training pictures:  $run/nearest.png, $student/nearest.png
 report     $run/report.html: all of this on one page, for a browser
 model      $model ($(stat -c %s "$model") bytes), see \`$centigan inspect $model\`
+C, page    ${model%.cgm}.c with .h and _example.c, ${model%.cgm}.html for a browser; \`$centigan simulate $model --device stm32f746\`
 numbers    the trained network ($run/eval.jsonl):
 $(number_of 'F[^[]*' "$run/eval.jsonl")
 $(number_of 'nearest-count[^[]*' "$run/eval.jsonl")

@@ -44,7 +44,7 @@ static int run_rows(const cgrt_run *run, uint32_t k, uint32_t height) {
   if (cgrt_is_conv(cgrt_record(run, k))) return run_conv(run, k, height);
 #endif
   for (uint32_t y = 0; y < height; y++) {
-    int status = cgrt_run_row(run, k, y);
+    int status = CGRT_RUN_ROW(run, k, y);
     if (status != CGRT_OK) return status;
   }
   return CGRT_OK;

@@ -88,6 +88,14 @@ int cgrt_run_tail(cgrt_run *run);
 /* Row y of layer k from the stages before it, and for the last toRGB its delivery. CGRT_OK, STOPPED or CANCELLED. */
 int cgrt_run_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
+/* What head and tail call for it. A program that measures layers puts a function of its own in between, with
+ * -DCGRT_RUN_ROW=its_name. */
+#ifdef CGRT_RUN_ROW
+int CGRT_RUN_ROW(const cgrt_run *run, uint32_t k, uint32_t y);
+#else
+#define CGRT_RUN_ROW cgrt_run_row
+#endif
+
 /* The two kinds of rows: features and RGB sums. */
 void cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y);
 void cgrt_torgb_row(const cgrt_run *run, uint32_t k, uint32_t y);

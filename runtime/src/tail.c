@@ -27,8 +27,8 @@ static int ready(const cgrt_run *run, uint32_t k, uint32_t source) {
 /* The next row of convolution k, and of the toRGB that reads it; moves on to the convolution after it. */
 static int advance(const cgrt_run *run, uint32_t *k) {
   cgrt_stage *stage = &run->stages[(*k)++];
-  int status = cgrt_run_row(run, *k - 1, stage->done);
-  if (status == CGRT_OK && cgrt_type(cgrt_record(run, *k)) == CGRT_TORGB) status = cgrt_run_row(run, (*k)++, stage->done);
+  int status = CGRT_RUN_ROW(run, *k - 1, stage->done);
+  if (status == CGRT_OK && cgrt_type(cgrt_record(run, *k)) == CGRT_TORGB) status = CGRT_RUN_ROW(run, (*k)++, stage->done);
   stage->done++;
   return status;
 }

@@ -12,7 +12,6 @@ SHORT = ["--kimg", "0.32", "--student.quant.calibration", "64"]
 
 DRAW_ON_A_CHIP = """
 #include <stdio.h>
-#include "cgrt.h"
 #include "model.h"
 static uint64_t arena[MODEL_ARENA_BYTES / 8 + 1];
 static int put_row(void *user, uint32_t y, const uint8_t *row, uint32_t bytes) {
@@ -22,7 +21,7 @@ static int put_row(void *user, uint32_t y, const uint8_t *row, uint32_t bytes) {
 int main(void) {
   cgrt_model opened;
   uint64_t seed;
-  int status = cgrt_open(&opened, model, sizeof model, 0);
+  int status = cgrt_open(&opened, model_cgm, sizeof model_cgm, 0);
   for (seed = 0; status == CGRT_OK && seed < 4; ++seed)
     status = cgrt_generate(&opened, arena, sizeof arena, seed, 0, NULL, put_row, NULL);
   return status;
@@ -113,7 +112,6 @@ class Pipeline(CliTest):
 
     def test_mistakes(self):
         before = folder_hash(self.folder)
-        self.bad(2, r"\.cgm", "export", "--from", "student", "--out", "model.txt")
         self.bad(2, "student already", "distill", "--from", "student", "--out", "grandchild", *SHORT)
         self.bad(1, "nothing", "distill", "--from", "nothing", "--out", "student2")
         self.bad(2, "--out: missing", "distill", "--from", "run")
@@ -121,15 +119,17 @@ class Pipeline(CliTest):
 
     def test_every_compiler_draws_the_same_bytes(self):
         (self.folder / "main.c").write_text(DRAW_ON_A_CHIP)
+        self.good("export", "--from", "model.cgm", "--out", "model.c")
         expected = self.raw("--seeds", "0-3")
         sources = [str(path) for path in sorted((ROOT / "runtime/src").glob("*.c"))]
         for compiler in (["gcc", "-O0"], ["gcc", "-O3"], ["clang", "-O2"]):
             if shutil.which(compiler[0]) is None:
                 continue
-            subprocess.run([*compiler, "-std=c99", "-I", str(ROOT / "runtime/include"), "-I", ".", *sources, "main.c",
-                            "-o", "draw"], cwd=self.folder, check=True)
-            drawn = subprocess.run(["./draw"], cwd=self.folder, check=True, capture_output=True).stdout
-            self.assertEqual(drawn, expected, compiler)
+            for runtime in ([], ["-DCGRT_NO_RUNTIME", *sources]):  # in model.c, or as its own files
+                subprocess.run([*compiler, "-std=c99", "-I", str(ROOT / "runtime/include"), "model.c", "main.c", *runtime,
+                                "-o", "draw"], cwd=self.folder, check=True)
+                drawn = subprocess.run(["./draw"], cwd=self.folder, check=True, capture_output=True).stdout
+                self.assertEqual(drawn, expected, compiler)
 
     def test_classes_reach_the_chip(self):
         data = self.folder / "pets"
@@ -147,6 +147,7 @@ class Pipeline(CliTest):
         self.assertIn(self.raw("--label", "random"), (cat, dog))
         self.bad(2, "dog hose is no class of model.cgm\n  hint: did you mean dog house", "run", "model.cgm", "--label",
                  "dog hose", "--out", "a.png")
+        self.good("export", "--from", "model.cgm", "--format", "c", "--out", "model.c")
         header = (self.folder / "model.h").read_text()
         for line in ("#define MODEL_CLASSES 2\n", "#define MODEL_LABEL_CAT 0u\n", "#define MODEL_LABEL_DOG_HOUSE 1u\n"):
             self.assertIn(line, header)

@@ -1,5 +1,6 @@
 #include "cgm_file.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "centigan/core/error.h"
@@ -41,18 +42,20 @@ void CgmFile::refuse(int status) const {
        "the file is damaged or not a .cgm file; export it again with `centigan export`");
 }
 
-CgmFile::CgmFile(const std::string& path) : path_(path) {
-  const auto bytes = read_file(path, "cgm");
+CgmFile::CgmFile(const std::string& path) : CgmFile(read_file(path, "cgm"), path) {}
+
+CgmFile::CgmFile(const std::vector<uint8_t>& bytes, const std::string& name) : path_(name) {
   words_.resize(bytes.size() / 8 + 1);
   std::memcpy(words_.data(), bytes.data(), bytes.size());
   refuse(cgrt_open(&model_, words_.data(), bytes.size(), 0));
   cgrt_get_info(&model_, &info_);
-  read_class_names(bytes.size());
+  size_ = std::min<size_t>(bytes.size(), info_.file_bytes);
+  read_class_names();
 }
 
-void CgmFile::read_class_names(size_t size) {
+void CgmFile::read_class_names() {
   const char* name = nullptr;
-  if (info_.classes > 0) refuse(cgrt_class_name(&model_, size, 0, &name));
+  if (info_.classes > 0) refuse(cgrt_class_name(&model_, size_, 0, &name));
   for (uint32_t label = 0; label < info_.classes; ++label) {
     class_names_.push_back(name ? name : std::to_string(label));
     if (name) name += class_names_.back().size() + 1;
@@ -64,7 +67,7 @@ std::vector<uint8_t> CgmFile::draw(uint64_t seed, uint32_t label, const cgrt_opt
   std::vector<uint8_t> picture;
   const int status = cgrt_generate(&model_, arena.data(), arena.size() * 8, seed, label, &options, keep_row, &picture);
   if (status != CGRT_OK)
-    fail_usage("run", escaped(path_), cgrt_status_text(status),
+    fail_usage("cgm", escaped(path_), cgrt_status_text(status),
                "`centigan inspect` on the file shows its classes and qualities");
   return picture;
 }

@@ -13,6 +13,7 @@ Verb distill_verb();
 Verb export_verb();
 Verb import_verb();
 Verb run_verb();
+Verb simulate_verb();
 Verb inspect_verb();
 Verb pack_verb();
 Verb augment_verb();

@@ -6,6 +6,8 @@
 
 #include <filesystem>
 
+#include "centigan/compress/c_source.h"
+#include "centigan/compress/plan.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "quantised_support.h"
@@ -66,12 +68,12 @@ TEST(Export, NamesOfClassesTravel) {
   EXPECT_EQ(RuntimeModel(bytes).picture(5, 1), RuntimeModel(nameless).picture(5, 1));
   EXPECT_EQ(nameless[6], 0);  // as readers of 1.0 know it
   EXPECT_EQ(bytes[6], 1);
-  const std::string header = cgm_as_c(bytes, "pets"), manifest = cgm_manifest(bytes, model);
+  const std::string header = c_source(bytes, "pets").header, manifest = cgm_manifest(bytes, model);
   for (const char* line : {"#define PETS_CLASSES 3\n", "#define PETS_LABEL_CAT 0u\n",
                            "#define PETS_LABEL_GRO__ER_HUND 1u\n", "#define PETS_LABEL_CAT_2 2u\n"})
     EXPECT_NE(header.find(line), std::string::npos) << line;
   EXPECT_NE(manifest.find("classes = 3\nclass0 = cat\n"), std::string::npos);
-  EXPECT_EQ(cgm_as_c(nameless, "pets").find("LABEL"), std::string::npos);
+  EXPECT_EQ(c_source(nameless, "pets").header.find("PETS_LABEL"), std::string::npos);
   auto damaged = bytes;
   damaged[bytes.size() - 12] ^= 1;
   EXPECT_THROW(RuntimeModel(damaged).class_names(), Error);
@@ -108,17 +110,50 @@ TEST(Export, StoppedPicturesAreErrors) {
   EXPECT_THROW(runtime.picture(1, options, 0), Error);
 }
 
-TEST(Export, WritesFileHeaderAndManifest) {
+TEST(Export, WritesFileAndManifest) {
   const std::string folder = temporary_folder();
   const auto files = export_cgm(quantised(tiny_config(16), "faces"), folder + "/my-faces.cgm");
   const auto bytes = read_file(files.cgm, "test");
   EXPECT_EQ(static_cast<int64_t>(bytes.size()), files.bytes);
-  const std::string header = read_text(files.header, "test"), manifest = read_text(files.manifest, "test");
-  EXPECT_NE(header.find("#define MY_FACES_ARENA_BYTES " + std::to_string(files.arena) + "\n"), std::string::npos);
-  EXPECT_NE(header.find("static const uint8_t my_faces[MY_FACES_BYTES]"), std::string::npos);
+  const std::string manifest = read_text(files.manifest, "test");
   for (const char* key : {"name = faces\n", "sha256 = ", "quality0.macs = ", "quality1.arena.handover2.rows16 = ",
                           "picture_sha256.seed7 = "})
     EXPECT_NE(manifest.find(key), std::string::npos) << key;
+}
+
+TEST(Export, CSourceHoldsRuntimeAndModel) {
+  const auto model = quantised(tiny_config(16), "faces");
+  const auto bytes = cgm_bytes(model);
+  const CSource c = c_source(bytes, "my-faces");
+  const std::string arena = std::to_string(arena_bytes(model, model.levels - 1, best_handover(model), 1));
+  for (const std::string& part : {"#define MY_FACES_ARENA_BYTES " + arena + "\n", std::string(runtime_header()),
+                                  std::string("extern const uint8_t my_faces_cgm[MY_FACES_BYTES];")})
+    EXPECT_NE(c.header.find(part), std::string::npos) << part;
+  EXPECT_NE(c.source.find("#include \"my-faces.h\""), std::string::npos);
+  EXPECT_NE(c.source.find("const uint8_t my_faces_cgm[MY_FACES_BYTES] = {\n67,71,77,26,"), std::string::npos);
+  EXPECT_NE(c.example.find("CGRT_RGB888"), std::string::npos);
+  for (const std::string* text : {&c.header, &c.source, &c.example}) EXPECT_EQ(text->find('@'), std::string::npos);
+}
+
+TEST(Export, CSourceOfGreyPicturesAndOddNames) {
+  auto config = tiny_config(16);
+  config.channels = 1;
+  const auto bytes = cgm_bytes(quantised(config));
+  EXPECT_NE(c_source(bytes, "grey").example.find("CGRT_GREY8"), std::string::npos);
+  EXPECT_NE(c_source(bytes, "2nd try").header.find("extern const uint8_t model_2nd_try_cgm["), std::string::npos);
+  for (const char* stem : {"a\"b", "a\\b", "a\nb", "a*b"}) EXPECT_THROW(c_source(bytes, stem), Error) << stem;
+}
+
+// The runtime's own includes are all there, each once.
+TEST(Export, AmalgamationStandsAlone) {
+  const std::string all = runtime_source();
+  EXPECT_EQ(all.find("#include \""), std::string::npos);
+  for (const char* part :
+       {"\nint cgrt_generate(", "\nint cgrt_open(", "#define CGRT_RUN_H\n", "#define CGRT_ARITH_H\n"}) {
+    const size_t at = all.find(part);
+    EXPECT_NE(at, std::string::npos) << part;
+    EXPECT_EQ(all.find(part, at + 1), std::string::npos) << part;
+  }
 }
 
 TEST(Export, SameModelSameBytes) {
