@@ -30,12 +30,14 @@ static CGRT_TARGET_AVX2 void widen_avx2(uint8_t *to, const int8_t *from, uint32_
 }
 
 /* Eight of the lanes. */
-static CGRT_TARGET_AVX2 void pack_half_avx2(uint8_t *to, const int8_t *const *filters, uint32_t count) {
+static CGRT_TARGET_AVX2 void pack_half_avx2(uint8_t *to, const int8_t *from, int filters, uint32_t pitch, uint32_t count) {
   __m256i row[8], column[8];
   for (uint32_t i = 0; i < count; i += 16) {
     uint32_t steps = (cgrt_min(count - i, 16) + 1) / 2;
     CGRT_UNROLL(8)
-    for (int o = 0; o < 8; o++) row[o] = filters[o] ? load16_avx2(filters[o] + i, count - i) : _mm256_setzero_si256();
+    for (int o = 0; o < 8; o++) {
+      row[o] = o < filters ? load16_avx2(from + (uint32_t)o * pitch + i, count - i) : _mm256_setzero_si256();
+    }
     transpose_avx2(column, row);
     CGRT_UNROLL(8)
     for (uint32_t j = 0; j < 8; j++) {
@@ -45,22 +47,22 @@ static CGRT_TARGET_AVX2 void pack_half_avx2(uint8_t *to, const int8_t *const *fi
   }
 }
 
-static CGRT_TARGET_AVX2 void pack_avx2(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
+static CGRT_TARGET_AVX2 void pack_avx2(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count,
+                                       int32_t *start) {
   (void)start;
-  pack_half_avx2(to, filters, count);
-  pack_half_avx2(to + 32, filters + 8, count);
+  pack_half_avx2(to, from, (int)filters, pitch, count);
+  pack_half_avx2(to + 32, from + 8 * pitch, (int)filters - 8, pitch, count);
 }
 
 /* Four pixels of a tile. */
 static inline CGRT_TARGET_AVX2 void sum_pixels_avx2(const cgrt_tile *t, uint32_t first) {
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 16 * first;
-  const uint8_t *packed = t->packed;
   __m256i acc[8];
   CGRT_UNROLL(8)
   for (int p = 0; p < 8; p++) acc[p] = t->add ? load_avx2(sums + 8 * p) : _mm256_setzero_si256();
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 64, window += 4) {
       const __m256i low = load_avx2(packed), high = load_avx2(packed + 32);
       CGRT_UNROLL(4)

@@ -29,13 +29,16 @@ static CGRT_TARGET_AVXVNNI void widen_avxvnni(uint8_t *to, const int8_t *from, u
 }
 
 /* Eight of the lanes. */
-static CGRT_TARGET_AVXVNNI void pack_half_avxvnni(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
+static CGRT_TARGET_AVXVNNI void pack_half_avxvnni(uint8_t *to, const int8_t *from, int filters, uint32_t pitch, uint32_t count,
+                                                  int32_t *start) {
   const __m256i offset = _mm256_set1_epi8(-128);
   __m256i row[8], column[8], sum = _mm256_setzero_si256();
   for (uint32_t i = 0; i < count; i += 32) {
     uint32_t steps = (cgrt_min(count - i, 32) + 3) / 4;
     CGRT_UNROLL(8)
-    for (int o = 0; o < 8; o++) row[o] = filters[o] ? load32_avxvnni(filters[o] + i, count - i) : _mm256_setzero_si256();
+    for (int o = 0; o < 8; o++) {
+      row[o] = o < filters ? load32_avxvnni(from + (uint32_t)o * pitch + i, count - i) : _mm256_setzero_si256();
+    }
     transpose_avx2(column, row);
     CGRT_UNROLL(8)
     for (uint32_t j = 0; j < 8; j++) {
@@ -48,16 +51,16 @@ static CGRT_TARGET_AVXVNNI void pack_half_avxvnni(uint8_t *to, const int8_t *con
   store_avx2(start, _mm256_sub_epi32(load_avx2(start), sum));
 }
 
-static CGRT_TARGET_AVXVNNI void pack_avxvnni(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
-  pack_half_avxvnni(to, filters, count, start);
-  pack_half_avxvnni(to + 32, filters + 8, count, start + 8);
+static CGRT_TARGET_AVXVNNI void pack_avxvnni(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count,
+                                             int32_t *start) {
+  pack_half_avxvnni(to, from, (int)filters, pitch, count, start);
+  pack_half_avxvnni(to + 32, from + 8 * pitch, (int)filters - 8, pitch, count, start + 8);
 }
 
 /* Four pixels of a tile. */
 static inline CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, uint32_t first) {
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 16 * first;
-  const uint8_t *packed = t->packed;
   __m256i acc[8];
   CGRT_UNROLL(8)
   for (int p = 0; p < 8; p++) {
@@ -65,7 +68,7 @@ static inline CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, ui
     if (t->add) acc[p] = _mm256_add_epi32(acc[p], load_avx2(sums + 8 * p));
   }
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 64, window += 4) {
       const __m256i low = load_avx2(packed), high = load_avx2(packed + 32);
       CGRT_UNROLL(4)

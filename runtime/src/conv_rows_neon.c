@@ -23,13 +23,15 @@ static inline int8x16_t load16_neon(const int8_t *from, uint32_t left) {
 }
 
 /* Four of the lanes: columns of 32 bits of four rows. */
-static void pack_half_neon(uint8_t *to, const int8_t *const *filters, uint32_t count) {
+static void pack_half_neon(uint8_t *to, const int8_t *from, int filters, uint32_t pitch, uint32_t count) {
   for (uint32_t i = 0; i < count; i += 16) {
     uint32_t steps = (cgrt_min(count - i, 16) + 3) / 4;
     int32x4_t r[4];
     int32_t column[16];
     int32x4x4_t rows;
-    for (int o = 0; o < 4; o++) r[o] = vreinterpretq_s32_s8(filters[o] ? load16_neon(filters[o] + i, count - i) : vdupq_n_s8(0));
+    for (int o = 0; o < 4; o++) {
+      r[o] = vreinterpretq_s32_s8(o < filters ? load16_neon(from + (uint32_t)o * pitch + i, count - i) : vdupq_n_s8(0));
+    }
     rows.val[0] = r[0], rows.val[1] = r[1], rows.val[2] = r[2], rows.val[3] = r[3];
     vst4q_s32(column, rows);
     for (uint32_t j = 0; j < steps; j++) vst1q_u8(to + 32 * j, vreinterpretq_u8_s32(vld1q_s32(column + 4 * j)));
@@ -37,10 +39,10 @@ static void pack_half_neon(uint8_t *to, const int8_t *const *filters, uint32_t c
   }
 }
 
-static void pack_neon(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
+static void pack_neon(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count, int32_t *start) {
   (void)start;
-  pack_half_neon(to, filters, count);
-  pack_half_neon(to + 16, filters + 4, count);
+  pack_half_neon(to, from, (int)filters, pitch, count);
+  pack_half_neon(to + 16, from + 4 * pitch, (int)filters - 4, pitch, count);
 }
 
 static inline int8x16_t load_packed_neon(const uint8_t *packed) { return vreinterpretq_s8_u8(vld1q_u8(packed)); }
@@ -57,12 +59,11 @@ static inline int8x16_t broadcast_neon(const uint8_t *window) {
 static void sum_pixels_neon(const cgrt_tile *t, uint32_t first) {
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 8 * first;
-  const uint8_t *packed = t->packed;
   int32x4_t acc[16];
   CGRT_UNROLL(16)
   for (int p = 0; p < 16; p++) acc[p] = t->add ? vld1q_s32(sums + 4 * p) : vdupq_n_s32(0);
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 32, window += 4) {
       const int8x16_t low = load_packed_neon(packed), high = load_packed_neon(packed + 16);
       CGRT_UNROLL(8)
@@ -95,12 +96,11 @@ static inline void add_steps_neon(int32x4_t *acc, const int8x16_t *w, int8x8_t v
 static void sum_pixels_neon(const cgrt_tile *t, uint32_t first) {
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 8 * first;
-  const uint8_t *packed = t->packed;
   int32x4_t acc[16];
   CGRT_UNROLL(16)
   for (int p = 0; p < 16; p++) acc[p] = vdupq_n_s32(0);
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i += 2, window += 8) {
       const uint32_t two = i + 1 < t->steps ? 1 : 0; /* an odd last step has zeros beside it */
       int8x16_t w[4] = {load_packed_neon(packed), load_packed_neon(packed + 16), vdupq_n_s8(0), vdupq_n_s8(0)};
@@ -128,7 +128,8 @@ static void sum_neon(const cgrt_tile *t) {
 
 /* Four of the lanes. sqrdmulh is the requantisation: (2 * u * q + 2^31) >> 32. */
 static inline int16x4_t finish_half_neon(const cgrt_finish *f, uint32_t p, uint32_t lane) {
-  int32x4_t u = vaddq_s32(vld1q_s32(f->sums + 8 * p + lane), vld1q_s32(f->bias + lane)), q;
+  int32x4_t u = vaddq_s32(vld1q_s32(f->sums[0] + 8 * p + lane), vld1q_s32(f->bias + lane)), q;
+  if (f->sums[1]) u = vaddq_s32(u, vaddq_s32(vld1q_s32(f->sums[1] + 8 * p + lane), vld1q_s32(f->sums[2] + 8 * p + lane)));
   if (f->noise) u = vmlaq_n_s32(u, vld1q_s32(f->strength + lane), f->noise[p * f->noise_pitch]);
   q = vbslq_s32(vcgezq_s32(u), vld1q_s32(f->up + lane), vld1q_s32(f->down + lane));
   u = vqrdmulhq_s32(vshlq_s32(u, vdupq_n_s32((int32_t)f->shift)), vshrq_n_s32(q, 1));

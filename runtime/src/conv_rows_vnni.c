@@ -11,21 +11,27 @@
 
 static inline CGRT_TARGET_VNNI __mmask64 mask64_vnni(uint32_t n) { return n < 64 ? (1ull << n) - 1 : ~0ull; }
 
-static CGRT_TARGET_VNNI void widen_run_vnni(uint8_t *to, const int8_t *from, uint32_t count) {
+/* At most 64 values of each of several pixels. */
+static CGRT_TARGET_VNNI void widen_pixels_vnni(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch,
+                                               uint32_t to_pitch) {
   const __m512i offset = _mm512_set1_epi8(-128);
-  for (uint32_t i = 0; i < count; i += 64) {
-    __m512i v = from ? _mm512_maskz_loadu_epi8(mask64_vnni(count - i), from + i) : _mm512_setzero_si512();
-    _mm512_storeu_si512(to + i, _mm512_xor_si512(v, offset));
+  const __mmask64 mask = mask64_vnni(count);
+  for (uint32_t p = 0; p < pixels; p++, to += to_pitch, from += from_pitch) {
+    _mm512_storeu_si512(to, _mm512_xor_si512(_mm512_maskz_loadu_epi8(mask, from), offset));
   }
 }
 
 static CGRT_TARGET_VNNI void widen_vnni(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch,
                                         uint32_t to_pitch) {
-  if (count == from_pitch && count == to_pitch) {
-    count *= pixels;
-    pixels = 1;
+  if (!from) {
+    for (uint32_t p = 0; p < pixels; p++) _mm512_storeu_si512(to + p * to_pitch, _mm512_set1_epi8(-128));
+  } else if (count == from_pitch && count == to_pitch) { /* one run */
+    widen_pixels_vnni(to, from, count * pixels / 64, 64, 64, 64);
+    pixels *= count;
+    widen_pixels_vnni(to + pixels / 64 * 64, from + pixels / 64 * 64, 1, pixels % 64, 0, 0);
+  } else {
+    widen_pixels_vnni(to, from, pixels, count, from_pitch, to_pitch);
   }
-  for (uint32_t p = 0; p < pixels; p++, to += to_pitch) widen_run_vnni(to, from ? from + p * from_pitch : 0, count);
 }
 
 /* Four lanes of rows 4i..4i+3 become four vectors with a column of those rows in each 128 bits. */
@@ -48,14 +54,17 @@ static inline CGRT_TARGET_VNNI void gather_steps_vnni(__m512i *step, const __m51
   step[12] = _mm512_shuffle_i32x4(b, d, 0xDD);
 }
 
-static CGRT_TARGET_VNNI void pack_vnni(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
+static CGRT_TARGET_VNNI void pack_vnni(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count,
+                                       int32_t *start) {
   const __m512i offset = _mm512_set1_epi8(-128);
   __m512i sum = _mm512_setzero_si512(), r[16], step[16];
   for (uint32_t i = 0; i < count; i += 64) {
     __mmask64 mask = mask64_vnni(count - i);
     uint32_t steps = (cgrt_min(count - i, 64) + 3) / 4;
     CGRT_UNROLL(16)
-    for (uint32_t o = 0; o < 16; o++) r[o] = filters[o] ? _mm512_maskz_loadu_epi8(mask, filters[o] + i) : _mm512_setzero_si512();
+    for (uint32_t o = 0; o < 16; o++) {
+      r[o] = o < filters ? _mm512_maskz_loadu_epi8(mask, from + o * pitch + i) : _mm512_setzero_si512();
+    }
     CGRT_UNROLL(4)
     for (uint32_t o = 0; o < 16; o += 4) transpose_quads_vnni(r + o);
     CGRT_UNROLL(4)
@@ -76,12 +85,11 @@ static inline __attribute__((always_inline)) CGRT_TARGET_VNNI void sum_pixels_vn
   const __m512i start = _mm512_loadu_si512(t->start);
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 16 * first;
-  const uint8_t *packed = t->packed;
   __m512i acc[16];
   CGRT_UNROLL(16)
   for (int p = 0; p < count; p++) acc[p] = t->add ? _mm512_add_epi32(start, _mm512_loadu_si512(sums + 16 * p)) : start;
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch, *window8 = window + 8 * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch, *window8 = window + 8 * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 64, window += 4, window8 += 4) {
       const __m512i weights = _mm512_loadu_si512(packed);
       CGRT_UNROLL(16)
@@ -118,7 +126,11 @@ static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
   const __m128i shift = _mm_cvtsi32_si128((int)f->shift);
   const __mmask16 lanes = (__mmask16)((1u << f->lanes) - 1);
   for (uint32_t p = 0; p < f->pixels; p++) {
-    __m512i u = _mm512_add_epi32(_mm512_loadu_si512(f->sums + 16 * p), bias);
+    __m512i u = _mm512_add_epi32(_mm512_loadu_si512(f->sums[0] + 16 * p), bias);
+    if (f->sums[1]) {
+      u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[1] + 16 * p));
+      u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[2] + 16 * p));
+    }
     if (f->noise) u = _mm512_add_epi32(u, _mm512_mullo_epi32(strength, _mm512_set1_epi32(f->noise[p * f->noise_pitch])));
     u = rq_vnni(_mm512_sll_epi32(u, shift), _mm512_mask_mov_epi32(up, _mm512_cmplt_epi32_mask(u, _mm512_setzero_si512()), down));
     u = _mm512_min_epi32(_mm512_max_epi32(u, low), high);

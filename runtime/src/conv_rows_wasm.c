@@ -23,11 +23,13 @@ static void widen_wasm(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_
 }
 
 /* Four of the lanes: columns of 32 bits of four rows. */
-static void pack_half_wasm(uint8_t *to, const int8_t *const *filters, uint32_t count) {
+static void pack_half_wasm(uint8_t *to, const int8_t *from, int filters, uint32_t pitch, uint32_t count) {
   for (uint32_t i = 0; i < count; i += 8) {
     uint32_t steps = (cgrt_min(count - i, 8) + 1) / 2;
     v128_t r[4], low[2], high[2];
-    for (int o = 0; o < 4; o++) r[o] = filters[o] ? load8_wasm(filters[o] + i, count - i) : wasm_i32x4_const_splat(0);
+    for (int o = 0; o < 4; o++) {
+      r[o] = o < filters ? load8_wasm(from + (uint32_t)o * pitch + i, count - i) : wasm_i32x4_const_splat(0);
+    }
     low[0] = wasm_i32x4_shuffle(r[0], r[1], 0, 4, 1, 5), low[1] = wasm_i32x4_shuffle(r[2], r[3], 0, 4, 1, 5);
     high[0] = wasm_i32x4_shuffle(r[0], r[1], 2, 6, 3, 7), high[1] = wasm_i32x4_shuffle(r[2], r[3], 2, 6, 3, 7);
     wasm_v128_store(to, wasm_i64x2_shuffle(low[0], low[1], 0, 2));
@@ -38,21 +40,20 @@ static void pack_half_wasm(uint8_t *to, const int8_t *const *filters, uint32_t c
   }
 }
 
-static void pack_wasm(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start) {
+static void pack_wasm(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count, int32_t *start) {
   (void)start;
-  pack_half_wasm(to, filters, count);
-  pack_half_wasm(to + 16, filters + 4, count);
+  pack_half_wasm(to, from, (int)filters, pitch, count);
+  pack_half_wasm(to + 16, from + 4 * pitch, (int)filters - 4, pitch, count);
 }
 
 /* Four pixels of a tile. */
 static void sum_pixels_wasm(const cgrt_tile *t, uint32_t first) {
   const uint32_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 8 * first;
-  const uint8_t *packed = t->packed;
   v128_t acc[8];
   for (int p = 0; p < 8; p++) acc[p] = t->add ? wasm_v128_load(sums + 4 * p) : wasm_i32x4_const_splat(0);
   for (uint32_t r = 0; r < t->rows; r++) {
-    const uint8_t *window = t->window + r * t->row_bytes + first * pitch;
+    const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 32, window += 4) {
       const v128_t low = wasm_v128_load(packed), high = wasm_v128_load(packed + 16);
       for (uint32_t p = 0; p < 4; p++) {
@@ -79,7 +80,11 @@ static inline v128_t rq_wasm(v128_t u, v128_t q) {
 
 /* Four of the lanes. */
 static inline v128_t finish_half_wasm(const cgrt_finish *f, uint32_t p, uint32_t lane) {
-  v128_t u = wasm_i32x4_add(wasm_v128_load(f->sums + 8 * p + lane), wasm_v128_load(f->bias + lane)), q;
+  v128_t u = wasm_i32x4_add(wasm_v128_load(f->sums[0] + 8 * p + lane), wasm_v128_load(f->bias + lane)), q;
+  if (f->sums[1]) {
+    u = wasm_i32x4_add(u, wasm_v128_load(f->sums[1] + 8 * p + lane));
+    u = wasm_i32x4_add(u, wasm_v128_load(f->sums[2] + 8 * p + lane));
+  }
   if (f->noise) {
     v128_t noise = wasm_i32x4_splat(f->noise[p * f->noise_pitch]);
     u = wasm_i32x4_add(u, wasm_i32x4_mul(wasm_v128_load(f->strength + lane), noise));

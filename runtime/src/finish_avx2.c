@@ -5,7 +5,11 @@
 /* Eight of the lanes: the requantisation of even and of odd lanes in 64 bits, then saturation. */
 static inline CGRT_TARGET_AVX2 __m256i finish_half_avx2(const cgrt_finish *f, uint32_t p, uint32_t lane) {
   const __m256i half = _mm256_set1_epi64x(1ll << 31);
-  __m256i u = _mm256_add_epi32(load_avx2(f->sums + 16 * p + lane), load_avx2(f->bias + lane)), q, even, odd;
+  __m256i u = _mm256_add_epi32(load_avx2(f->sums[0] + 16 * p + lane), load_avx2(f->bias + lane)), q, even, odd;
+  if (f->sums[1]) {
+    u = _mm256_add_epi32(u, load_avx2(f->sums[1] + 16 * p + lane));
+    u = _mm256_add_epi32(u, load_avx2(f->sums[2] + 16 * p + lane));
+  }
   if (f->noise) {
     __m256i noise = _mm256_set1_epi32(f->noise[p * f->noise_pitch]);
     u = _mm256_add_epi32(u, _mm256_mullo_epi32(load_avx2(f->strength + lane), noise));

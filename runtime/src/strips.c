@@ -12,9 +12,8 @@ typedef struct cgrt_strips {
   uint32_t channel, channels, steps, pixel_bytes; /* the chunk */
   uint64_t in_window, in_packed; /* what is there already */
   cgrt_finish finish;
-  int32_t start[3][CGRT_LANES];
+  int32_t start[2][CGRT_LANES]; /* of the first part of a sum, of others */
   int32_t sums[3][(CGRT_STRIP + 1 + CGRT_TILE) * CGRT_LANES];
-  int32_t enlarged[2 * CGRT_ENLARGED * CGRT_LANES];
   int8_t raw[CGRT_LANES][CGRT_CHUNK_BYTES];
   uint8_t window[3][(CGRT_STRIP + 3 + CGRT_TILE) * CGRT_CHUNK_BYTES];
   uint8_t packed[9 * CGRT_CHUNK_BYTES * CGRT_LANES];
@@ -57,48 +56,44 @@ static void fill_window(cgrt_strips *s) {
 }
 
 /* `count` elements of all filters at hand. */
-static void pack_run(cgrt_strips *s, uint8_t *to, uint32_t element, uint32_t count, int32_t *start) {
+static void pack_run(cgrt_strips *s, uint8_t *to, uint32_t element, uint32_t count) {
   const cgrt_conv *c = s->conv;
   const uint8_t *filter = c->filters[s->phase] + s->first * c->pitch;
-  const int8_t *filters[CGRT_LANES] = {0};
-  for (uint32_t i = 0; i < s->finish.lanes; i++, filter += c->pitch) {
-    filters[i] = (const int8_t *)filter + element;
-    if (c->bits == 8) continue;
-    s->machine->unpack(s->raw[i], filter, element, count, c->bits);
-    filters[i] = s->raw[i];
+  if (c->bits == 8) {
+    s->machine->pack(to, (const int8_t *)filter + element, s->finish.lanes, c->pitch, count, s->start[0]);
+    return;
   }
-  s->machine->pack(to, filters, count, start);
+  for (uint32_t i = 0; i < s->finish.lanes; i++) s->machine->unpack(s->raw[i], filter + i * c->pitch, element, count, c->bits);
+  s->machine->pack(to, s->raw[0], s->finish.lanes, CGRT_CHUNK_BYTES, count, s->start[0]);
 }
 
-/* [ky][tap], for an enlarged map [tap][ky]. The columns of a filter's row are one run, if nothing is between them. */
+/* [ky][kx][step][lane][4]. A filter is one run, if nothing is between its columns. */
 static void pack_filters(cgrt_strips *s) {
-  uint32_t cin = s->conv->window.cin, up3 = s->conv->type == CGRT_UP3, bytes = 4 * s->machine->lanes * s->steps;
-  uint32_t run = s->channels == cin && s->conv->bits == 8 && cin % s->machine->values == 0 && !up3 ? s->taps : 1;
+  uint32_t cin = s->conv->window.cin, columns = s->taps * s->taps;
+  uint32_t run = s->channels == cin && s->conv->bits == 8 && cin % s->machine->values == 0 ? columns : 1;
   uint64_t key = (uint64_t)(s->first + 1) << 32 | s->channel << 1 | s->phase;
   if (s->in_packed == key) return;
   s->in_packed = key;
   cgrt_zero(s->start, sizeof s->start);
-  for (uint32_t ky = 0; ky < s->taps; ky++) {
-    for (uint32_t tap = 0; tap < s->taps; tap += run) {
-      uint32_t place = up3 ? tap * s->taps + ky : ky * s->taps + tap;
-      uint32_t element = (ky * s->taps + tap) * cin + s->channel;
-      pack_run(s, s->packed + place * bytes, element, run * s->channels, s->start[up3 ? tap : 0]);
-    }
+  for (uint32_t i = 0; i < columns; i += run) {
+    pack_run(s, s->packed + i * s->steps * 4 * s->machine->lanes, i * cin + s->channel, run * s->channels);
   }
 }
 
-/* sums[part] from window column `column` on; the part of an enlarged map is a filter column. */
+/* sums[part] from window column `column` on. The parts of an enlarged map are the filter's columns; others have one, with all. */
 static void sum_part(cgrt_strips *s, uint32_t part, uint32_t column, uint32_t pixels, uint32_t taps) {
+  uint32_t column_bytes = s->steps * 4 * s->machine->lanes;
   cgrt_tile t;
   t.sums = s->sums[part];
-  t.start = s->start[part];
+  t.start = s->start[part > 0];
   t.window = s->window[0] + column * s->pixel_bytes;
-  t.packed = s->packed + part * s->taps * s->steps * 4 * s->machine->lanes;
+  t.packed = s->packed + part * column_bytes;
   t.pixels = pixels;
   t.rows = s->taps;
   t.steps = taps * s->steps;
   t.pixel_bytes = s->pixel_bytes;
   t.row_bytes = sizeof s->window[0];
+  t.packed_bytes = s->taps * column_bytes;
   t.add = s->channel > 0;
   s->machine->sum(&t);
 }
@@ -117,24 +112,10 @@ static void sum_chunk(cgrt_strips *s) {
   }
 }
 
-/* Column 2j takes the products of pixels j - 1, j, j, column 2j + 1 those of j, j, j + 1. */
-static void enlarge(cgrt_strips *s, uint32_t at, uint32_t pixels) {
-  uint32_t lanes = s->machine->lanes;
-  const int32_t *a = s->sums[0] + at * lanes, *b = s->sums[1] + at * lanes, *c = s->sums[2] + at * lanes;
-  int32_t *to = s->enlarged;
-  for (uint32_t j = 0; j < pixels; j++, a += lanes, b += lanes, c += lanes, to += 2 * lanes) {
-    for (uint32_t i = 0; i < lanes; i++) {
-      to[i] = a[i] + b[i] + c[i];
-      to[lanes + i] = a[lanes + i] + b[i] + c[lanes + i];
-    }
-  }
-}
-
-/* Output pixels from column x on, every `every`-th. */
-static void finish_pixels(cgrt_strips *s, const cgrt_target *t, const int32_t *sums, uint32_t x, uint32_t pixels, uint32_t every) {
+/* The block's pixels of a row to columns x, x + every, ... of the output. */
+static void finish_columns(cgrt_strips *s, const cgrt_target *t, uint32_t x, uint32_t every) {
   cgrt_finish *f = &s->finish;
-  f->sums = sums;
-  f->pixels = pixels;
+  f->pixels = s->width;
   f->out = t->out + x * t->cout + s->first;
   f->out_pitch = every * t->cout;
   f->noise = t->noise ? t->noise + x : 0;
@@ -142,20 +123,23 @@ static void finish_pixels(cgrt_strips *s, const cgrt_target *t, const int32_t *s
   s->machine->finish(f);
 }
 
+/* Of an enlarged row, column 2j takes the products of pixels j - 1, j, j, column 2j + 1 those of j, j, j + 1. */
 static void finish_row(cgrt_strips *s, uint32_t row) {
   const cgrt_target *t = &s->conv[row].to;
-  uint32_t type = s->conv->type, at = row * (s->width + 1);
+  uint32_t type = s->conv->type, lanes = s->machine->lanes, at = row * (s->width + 1) * lanes;
+  cgrt_finish *f = &s->finish;
+  f->sums[0] = s->sums[0] + at;
+  f->sums[1] = type == CGRT_UP3 ? s->sums[1] + at : 0;
+  f->sums[2] = s->sums[2] + at;
   if (type == CGRT_CONV3) {
-    finish_pixels(s, t, s->sums[0] + at * s->machine->lanes, s->from, s->width, 1);
-  } else if (type == CGRT_UP2P) {
-    finish_pixels(s, t, s->sums[0] + at * s->machine->lanes, 2 * s->from + s->phase, s->width, 2);
-  } else {
-    for (uint32_t x = 0; x < s->width; x += CGRT_ENLARGED) {
-      uint32_t pixels = cgrt_min(s->width - x, CGRT_ENLARGED);
-      enlarge(s, at + x, pixels);
-      finish_pixels(s, t, s->enlarged, 2 * (s->from + x), 2 * pixels, 1);
-    }
+    finish_columns(s, t, s->from, 1);
+    return;
   }
+  finish_columns(s, t, 2 * s->from + s->phase, 2);
+  if (type == CGRT_UP2P) return;
+  f->sums[0] += lanes;
+  f->sums[2] += lanes;
+  finish_columns(s, t, 2 * s->from + 1, 2);
 }
 
 static void open_outputs(cgrt_strips *s) {

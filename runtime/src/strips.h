@@ -14,7 +14,6 @@ enum { CGRT_LANES = 8 };
 enum {
   CGRT_STRIP = 72,      /* input pixels at once, of one row or of several */
   CGRT_TILE = 4,        /* a tile of sums may be this much larger than the pixels asked for */
-  CGRT_ENLARGED = 16,   /* input pixels at once in the last step of an enlarged map */
   CGRT_CHUNK_BYTES = 64 /* of one pixel at once: 64 channels of 8 bits or 32 of 16 bits */
 };
 
@@ -24,16 +23,16 @@ typedef struct cgrt_tile {
   int32_t *sums;
   const int32_t *start;
   const uint8_t *window; /* pixel p, row r: + p * pixel_bytes + r * row_bytes */
-  const uint8_t *packed; /* [row][step][lane][4] */
+  const uint8_t *packed; /* [step][lane][4], row r: + r * packed_bytes */
   uint32_t pixels, rows, steps;
-  uint32_t pixel_bytes, row_bytes;
+  uint32_t pixel_bytes, row_bytes, packed_bytes;
   int add;
 } cgrt_tile;
 
-/* Values of a row of sums: out[p * out_pitch + lane], lanes outputs of each. */
+/* Values of a row of sums: out[p * out_pitch + lane], lanes outputs of each. The row is one, or three to be added. */
 typedef struct cgrt_finish {
   int8_t *out;
-  const int32_t *sums;
+  const int32_t *sums[3]; /* sums[1] NULL: one */
   const int8_t *noise; /* of pixel p: [p * noise_pitch]; NULL: none */
   uint32_t pixels, lanes, out_pitch, noise_pitch, shift;
   int32_t bias[CGRT_LANES], strength[CGRT_LANES];
@@ -47,9 +46,9 @@ typedef struct cgrt_lanes {
   /* Values of `pixels` pixels, `from_pitch` bytes apart, to `to_pitch` apart. Up to 63 bytes behind the last may be overwritten, none
    * behind from's last be read. NULL: zeros. */
   void (*widen)(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch, uint32_t to_pitch);
-  /* `count` values of each of the filters, filled up with zeros to whole steps, to [step][lane][4]. A NULL filter: zeros. Adds to
-   * start what the form of the window's values asks for. */
-  void (*pack)(uint8_t *to, const int8_t *const *filters, uint32_t count, int32_t *start);
+  /* `count` values of each of `filters` filters, `pitch` bytes apart, to [step][lane][4]; filled up with zeros. Adds to start what the
+   * form of the window's values asks for. */
+  void (*pack)(uint8_t *to, const int8_t *from, uint32_t filters, uint32_t pitch, uint32_t count, int32_t *start);
   void (*unpack)(int8_t *to, const uint8_t *packed, uint32_t first, uint32_t count, uint32_t bits); /* as below */
   void (*sum)(const cgrt_tile *tile);
   void (*finish)(const cgrt_finish *finish);
