@@ -47,13 +47,13 @@ std::string config_header(const FirmwareJob& job) {
          define("ARENA_BYTES", cgrt_arena_bytes(&job.file->model(), &job.options));
 }
 
-// -O3 unrolls the inner loops; the port is kept from calling the memcpy that it defines.
+// As one source, as an exported name.c is compiled. The port is kept from calling the memcpy that it defines.
 std::string build_script(const Device& device) {
   return "#!/bin/sh\n# Makes firmware.elf of the files here.\nset -e\ncd \"$(dirname \"$0\")\"\n"
          "flags=\"" +
          device.flags +
          " -mthumb -masm-syntax-unified -std=c99 -ffreestanding -ffunction-sections -fdata-sections\"\n"
-         "arm-none-eabi-gcc $flags -O3 -include cgrt.h -DCGRT_RUN_ROW=timed_row -c runtime.c\n"
+         "arm-none-eabi-gcc $flags -O2 -include cgrt.h -DCGRT_RUN_ROW=timed_row -c runtime.c\n"
          "arm-none-eabi-gcc $flags -O2 -fno-tree-loop-distribute-patterns -c main.c board.c memory.c model.S\n"
          "arm-none-eabi-gcc $flags -nostdlib -Wl,--gc-sections,-T,device.ld *.o -lgcc -o firmware.elf\n";
 }

@@ -48,7 +48,7 @@ std::vector<Share> shares_of(const FirmwareJob& job, const FirmwareReport& repor
 
 std::string share_line(const Share& share) {
   return "  " + padded(share.name, 34) + right(grouped(share.instructions), 15) +
-         right(grouped(static_cast<int64_t>(share.macs)), 15) +
+         right(grouped(static_cast<int64_t>(share.macs)), 17) +
          right(share.macs > 0 ? format_text("%.2f", per_mac(share.instructions, share.macs)) : "", 8) + "\n";
 }
 
@@ -67,9 +67,9 @@ std::string time_text(double seconds) {
 std::string estimate(const Device& device, int64_t instructions) {
   return time_text(seconds_at(device, instructions, device.most_ipc)) + " to " +
          time_text(seconds_at(device, instructions, device.least_ipc)) + " at " +
-         format_text("%.0f MHz, if %.1f to %.1f instructions are done a clock (", device.mhz, device.least_ipc,
-                     device.most_ipc) +
-         device.basis + "); not measured on a board";
+         format_text("%.0f MHz with %.1f to %.1f instructions a clock; not measured on a board\n        (", device.mhz,
+                     device.least_ipc, device.most_ipc) +
+         device.basis + ")";
 }
 
 std::string head_line(const FirmwareJob& job) {
@@ -115,7 +115,7 @@ std::string simulation_text(const FirmwareJob& job, const FirmwareReport& report
                      " a picture, " + format_text("%.2f", per_mac(report.draw, all_macs(job))) + " a multiplication; " +
                      grouped(report.open) + " to open the file once\n  time  " + estimate(device, report.draw) + "\n" +
                      "  " + padded("layer", 34) + right("instructions", 15) + right("multiplications", 17) +
-                     right("ratio", 6) + "\n";
+                     right("ratio", 8) + "\n";
   for (const Share& share : shares_of(job, report)) text += share_line(share);
   return text + "  picture: the same bytes as on this machine";
 }
