@@ -13,20 +13,27 @@ static inline CGRT_TARGET_AVX2 __m256i load16_avx2(const int8_t *from, uint32_t 
   return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)part));
 }
 
-static CGRT_TARGET_AVX2 void widen_run_avx2(uint8_t *to, const int8_t *from, uint32_t count) {
-  for (uint32_t i = 0; i < count; i += 16) {
-    __m256i v = from ? load16_avx2(from + i, count - i) : _mm256_setzero_si256();
-    _mm256_storeu_si256((__m256i *)(void *)(to + 2 * i), v);
-  }
+static inline CGRT_TARGET_AVX2 void widen16_avx2(uint8_t *to, const int8_t *from) {
+  store_avx2(to, _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)from)));
 }
 
 static CGRT_TARGET_AVX2 void widen_avx2(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch,
                                         uint32_t to_pitch) {
-  if (count == from_pitch && 2 * count == to_pitch) {
+  uint32_t whole;
+  if (!from) {
+    for (uint32_t i = 0; i < pixels * to_pitch; i += 32) store_avx2(to + i, _mm256_setzero_si256());
+    return;
+  }
+  if (count == from_pitch && 2 * count == to_pitch) { /* one run */
     count *= pixels;
     pixels = 1;
   }
-  for (uint32_t p = 0; p < pixels; p++, to += to_pitch) widen_run_avx2(to, from ? from + p * from_pitch : 0, count);
+  whole = count / 16 * 16;
+  for (uint32_t p = 0; p < pixels; p++) {
+    const int8_t *pixel = from + p * from_pitch;
+    for (uint32_t i = 0; i < whole; i += 16) widen16_avx2(to + p * to_pitch + 2 * i, pixel + i);
+    if (whole < count) store_avx2(to + p * to_pitch + 2 * whole, load16_avx2(pixel + whole, count - whole));
+  }
 }
 
 /* Eight of the lanes. */
