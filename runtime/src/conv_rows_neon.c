@@ -7,19 +7,24 @@
 /* Eight lanes are two vectors of sums. With the dot product instruction four products are one step of a lane. Without it products of
  * two steps meet in 16 bits, which they fit as no value is -128, and then in 32 bits: four vectors, with two sums of a lane. */
 
-static void widen_neon(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch, uint32_t to_pitch) {
-  for (uint32_t p = 0; p < pixels; p++, to += to_pitch) {
-    cgrt_zero(to, to_pitch);
-    if (from) cgrt_copy(to, from + p * from_pitch, count);
-  }
-}
-
 /* The next 16 values, zeros behind the last. */
 static inline int8x16_t load16_neon(const int8_t *from, uint32_t left) {
   int8_t part[16] = {0};
   if (left >= 16) return vld1q_s8(from);
   for (uint32_t i = 0; i < left; i++) part[i] = from[i];
   return vld1q_s8(part);
+}
+
+static void widen_neon(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch, uint32_t to_pitch) {
+  if (!from) {
+    cgrt_zero(to, pixels * to_pitch);
+  } else if (count == from_pitch && count == to_pitch) {
+    cgrt_copy(to, from, pixels * count);
+  } else {
+    for (uint32_t p = 0; p < pixels; p++, to += to_pitch, from += from_pitch) {
+      for (uint32_t i = 0; i < count; i += 16) vst1q_u8(to + i, vreinterpretq_u8_s8(load16_neon(from + i, count - i)));
+    }
+  }
 }
 
 /* Four of the lanes: columns of 32 bits of four rows. */
@@ -48,12 +53,17 @@ static void pack_neon(uint8_t *to, const int8_t *from, uint32_t filters, uint32_
 static inline int8x16_t load_packed_neon(const uint8_t *packed) { return vreinterpretq_s8_u8(vld1q_u8(packed)); }
 
 static inline int8x16_t broadcast_neon(const uint8_t *window) {
-  uint32_t values;
-  __builtin_memcpy(&values, window, 4);
-  return vreinterpretq_s8_u32(vdupq_n_u32(values));
+  return vreinterpretq_s8_s32(vld1q_dup_s32((const int32_t *)(const void *)window)); /* a window's values are 4-byte aligned */
 }
 
 #if defined(__ARM_FEATURE_DOTPROD)
+
+/* The instruction broadcasts by itself. */
+static inline int8x8_t step_neon(const uint8_t *window) {
+  uint32_t values;
+  __builtin_memcpy(&values, window, 4);
+  return vcreate_s8(values);
+}
 
 /* Eight pixels of a tile. */
 static void sum_pixels_neon(const cgrt_tile *t, uint32_t first) {
@@ -68,9 +78,9 @@ static void sum_pixels_neon(const cgrt_tile *t, uint32_t first) {
       const int8x16_t low = load_packed_neon(packed), high = load_packed_neon(packed + 16);
       CGRT_UNROLL(8)
       for (int p = 0; p < 8; p++) {
-        const int8x16_t values = broadcast_neon(window + (size_t)p * pitch);
-        acc[2 * p] = vdotq_s32(acc[2 * p], low, values);
-        acc[2 * p + 1] = vdotq_s32(acc[2 * p + 1], high, values);
+        const int8x8_t values = step_neon(window + (size_t)p * pitch);
+        acc[2 * p] = vdotq_lane_s32(acc[2 * p], low, values, 0);
+        acc[2 * p + 1] = vdotq_lane_s32(acc[2 * p + 1], high, values, 0);
       }
     }
   }
@@ -84,12 +94,12 @@ static void sum_neon(const cgrt_tile *t) {
 
 #else
 
-/* Two steps against eight lanes. */
-static inline void add_steps_neon(int32x4_t *acc, const int8x16_t *w, int8x8_t v0, int8x8_t v1) {
-  acc[0] = vpadalq_s16(acc[0], vmlal_s8(vmull_s8(vget_low_s8(w[0]), v0), vget_low_s8(w[2]), v1));
-  acc[1] = vpadalq_s16(acc[1], vmlal_s8(vmull_s8(vget_high_s8(w[0]), v0), vget_high_s8(w[2]), v1));
-  acc[2] = vpadalq_s16(acc[2], vmlal_s8(vmull_s8(vget_low_s8(w[1]), v0), vget_low_s8(w[3]), v1));
-  acc[3] = vpadalq_s16(acc[3], vmlal_s8(vmull_s8(vget_high_s8(w[1]), v0), vget_high_s8(w[3]), v1));
+/* Two steps of a pixel against eight lanes. */
+static inline void add_steps_neon(int32x4_t *acc, const int8x16_t *w, int8x16_t v0, int8x16_t v1) {
+  acc[0] = vpadalq_s16(acc[0], vmlal_s8(vmull_s8(vget_low_s8(w[0]), vget_low_s8(v0)), vget_low_s8(w[2]), vget_low_s8(v1)));
+  acc[1] = vpadalq_s16(acc[1], vmlal_high_s8(vmull_high_s8(w[0], v0), w[2], v1));
+  acc[2] = vpadalq_s16(acc[2], vmlal_s8(vmull_s8(vget_low_s8(w[1]), vget_low_s8(v0)), vget_low_s8(w[3]), vget_low_s8(v1)));
+  acc[3] = vpadalq_s16(acc[3], vmlal_high_s8(vmull_high_s8(w[1], v0), w[3], v1));
 }
 
 /* Four pixels of a tile. */
@@ -101,15 +111,13 @@ static void sum_pixels_neon(const cgrt_tile *t, uint32_t first) {
   for (int p = 0; p < 16; p++) acc[p] = vdupq_n_s32(0);
   for (uint32_t r = 0; r < t->rows; r++) {
     const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
-    for (uint32_t i = 0; i < t->steps; i += 2, window += 8) {
-      const uint32_t two = i + 1 < t->steps ? 1 : 0; /* an odd last step has zeros beside it */
-      int8x16_t w[4] = {load_packed_neon(packed), load_packed_neon(packed + 16), vdupq_n_s8(0), vdupq_n_s8(0)};
-      if (two) w[2] = load_packed_neon(packed + 32), w[3] = load_packed_neon(packed + 48);
-      packed += 32 + 32 * two;
+    for (uint32_t i = 0; i < t->steps; i += 2, packed += 64, window += 8) {
+      int8x16_t w[4] = {load_packed_neon(packed), load_packed_neon(packed + 16), load_packed_neon(packed + 32), load_packed_neon(packed + 48)};
+      if (i + 1 == t->steps) w[2] = w[3] = vdupq_n_s8(0); /* an odd last step; what lies behind it may be anything */
       CGRT_UNROLL(4)
       for (int p = 0; p < 4; p++) {
         const uint8_t *at = window + (size_t)p * pitch;
-        add_steps_neon(acc + 4 * p, w, vget_low_s8(broadcast_neon(at)), vget_low_s8(broadcast_neon(at + 4 * two)));
+        add_steps_neon(acc + 4 * p, w, broadcast_neon(at), broadcast_neon(at + 4));
       }
     }
   }

@@ -16,7 +16,7 @@ typedef struct cgrt_strips {
   int32_t sums[3][(CGRT_STRIP + 1 + CGRT_TILE) * CGRT_LANES];
   int8_t raw[CGRT_LANES][CGRT_CHUNK_BYTES];
   uint8_t window[3][(CGRT_STRIP + 3 + CGRT_TILE) * CGRT_CHUNK_BYTES];
-  uint8_t packed[9 * CGRT_CHUNK_BYTES * CGRT_LANES];
+  uint8_t packed[9 * CGRT_CHUNK_BYTES * CGRT_LANES + 4 * CGRT_LANES];
 } cgrt_strips;
 
 /* Elements first .. first + count - 1 of a packed filter. */

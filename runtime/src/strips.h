@@ -22,8 +22,8 @@ enum {
 typedef struct cgrt_tile {
   int32_t *sums;
   const int32_t *start;
-  const uint8_t *window; /* pixel p, row r: + p * pixel_bytes + r * row_bytes */
-  const uint8_t *packed; /* [step][lane][4], row r: + r * packed_bytes */
+  const uint8_t *window; /* pixel p, row r: + p * pixel_bytes + r * row_bytes; behind it a step and more may be read */
+  const uint8_t *packed; /* [step][lane][4], row r: + r * packed_bytes; the same */
   uint32_t pixels, rows, steps;
   uint32_t pixel_bytes, row_bytes, packed_bytes;
   int add;

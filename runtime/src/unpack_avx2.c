@@ -9,12 +9,12 @@
 /* Two's complement of `bits` bits in each byte. */
 static inline CGRT_TARGET_AVX2 __m128i extend_avx2(__m128i v, __m128i sign) { return _mm_sub_epi8(_mm_xor_si128(v, sign), sign); }
 
-static CGRT_TARGET_AVX2 void unpack4_avx2(int8_t *to, const uint8_t *from) {
+/* Sixteen values, or twice as many. */
+static inline CGRT_TARGET_AVX2 void unpack4_avx2(int8_t *to, __m128i v, int twice) {
   const __m128i low4 = _mm_set1_epi8(15), sign = _mm_set1_epi8(8);
-  __m128i v = _mm_loadu_si128((const __m128i *)(const void *)from);
   __m128i even = extend_avx2(_mm_and_si128(v, low4), sign), odd = extend_avx2(_mm_and_si128(_mm_srli_epi16(v, 4), low4), sign);
   _mm_storeu_si128((__m128i *)(void *)to, _mm_unpacklo_epi8(even, odd));
-  _mm_storeu_si128((__m128i *)(void *)(to + 16), _mm_unpackhi_epi8(even, odd));
+  if (twice) _mm_storeu_si128((__m128i *)(void *)(to + 16), _mm_unpackhi_epi8(even, odd));
 }
 
 /* Sixteen values of the twelve bytes from v[skip] on: three bytes to a lane of 32 bits, whose four fields then move to their bytes. */
@@ -33,7 +33,11 @@ CGRT_TARGET_AVX2 void cgrt_unpack_avx2(int8_t *to, const uint8_t *packed, uint32
   const uint8_t *from = packed + first * bits / 8;
   uint32_t done = 0;
   if (first * bits % 8 == 0 && bits == 4) {
-    for (; done + 32 <= count; done += 32) unpack4_avx2(to + done, from + done / 2);
+    for (; done + 32 <= count; done += 32) unpack4_avx2(to + done, _mm_loadu_si128((const __m128i *)(const void *)(from + done / 2)), 1);
+    if (done + 16 <= count) {
+      unpack4_avx2(to + done, _mm_loadl_epi64((const __m128i *)(const void *)(from + done / 2)), 0);
+      done += 16;
+    }
   } else if (first * bits % 8 == 0 && count >= 22) { /* the first twelve bytes are followed by four, later ones come after four */
     unpack6_avx2(to, _mm_loadu_si128((const __m128i *)(const void *)from), 0);
     for (done = 16; done + 16 <= count; done += 16) {
