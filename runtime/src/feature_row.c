@@ -10,7 +10,7 @@ static const int8_t *noise_row(const cgrt_run *run, uint32_t k, uint32_t y, uint
   return noise;
 }
 
-static void open_target(cgrt_target *t, const cgrt_run *run, uint32_t k, uint32_t y, uint32_t slot) {
+CGRT_APART static void open_target(cgrt_target *t, const cgrt_run *run, uint32_t k, uint32_t y, uint32_t slot) {
   const uint8_t *l = cgrt_record(run, k);
   t->out = (int8_t *)cgrt_stage_row(run, k, y);
   t->width = cgrt_width(run->file, cgrt_level(l));
@@ -32,7 +32,7 @@ static void start_sums(const cgrt_run *run, const uint8_t *l, const cgrt_target 
   }
 }
 
-static void start_row(const cgrt_run *run, const uint8_t *l, const cgrt_target *t, uint32_t y) {
+CGRT_APART static void start_row(const cgrt_run *run, const uint8_t *l, const cgrt_target *t, uint32_t y) {
   for (uint32_t o = 0; o < t->cout; o++) {
     start_sums(run, l, t, y * t->width * t->cout + o);
     cgrt_epilogue_row(t, o);
@@ -57,7 +57,7 @@ static void open_window(cgrt_window *window, const cgrt_run *run, uint32_t k, ui
   }
 }
 
-static void open_conv(const cgrt_run *run, uint32_t k, cgrt_conv *c, uint32_t y) {
+CGRT_APART static void open_conv(const cgrt_run *run, uint32_t k, cgrt_conv *c, uint32_t y) {
   const uint8_t *l = cgrt_record(run, k);
   uint32_t phase; /* bytes of the filters of one phase */
   open_window(&c->window, run, k, y);

@@ -94,6 +94,9 @@ CGRT_DECLARE_KERNELS(neon)
 CGRT_DECLARE_KERNELS(wasm)
 #define CGRT_KERNEL(run, kernel) cgrt_##kernel##_wasm
 #define cgrt_fill_noise_wasm cgrt_fill_noise_c
+#elif CGRT_CORTEX_M
+CGRT_DECLARE_KERNELS(m)
+#define CGRT_KERNEL(run, kernel) cgrt_##kernel##_m
 #else
 #define CGRT_KERNEL(run, kernel) cgrt_##kernel##_c
 #endif

@@ -9,11 +9,25 @@
 #define CGRT_NEON 1
 #elif defined(__wasm_simd128__)
 #define CGRT_WASM 1
+#elif defined(__ARM_FEATURE_DSP) && defined(__GNUC__) && __ARM_ARCH_PROFILE == 'M'
+#define CGRT_DSP 1
 #endif
 
 /* Whether strips.c is used. */
 #if CGRT_X86 || CGRT_NEON || CGRT_WASM
 #define CGRT_VECTORS 1
+#endif
+
+/* Microcontrollers with a set of their own. */
+#if CGRT_DSP || CGRT_MVE
+#define CGRT_CORTEX_M 1
+#endif
+
+/* With the kernels of a microcontroller: a function that must not become a part of its caller, whose registers and stack would grow. */
+#if CGRT_CORTEX_M
+#define CGRT_APART __attribute__((noinline))
+#else
+#define CGRT_APART
 #endif
 
 /* Loops of a known length over vectors must be unrolled, or the registers become memory. clang does so by itself. */

@@ -26,20 +26,6 @@ size_t filter_count(const ModelSpec& m, const LayerSpec& l) {
   return l.type == kUp2p ? 4u * l.cout : l.cout;
 }
 
-// Sizes of the nine blobs of a layer in file order.
-std::vector<size_t> blob_sizes(const ModelSpec& m, const LayerSpec& l) {
-  const size_t style_row = up(m.style, 4), rows = l.type == kToRgb ? l.cin : l.cout;
-  return {filter_count(m, l) * up((filter_elements(l) * l.wbits + 7) / 8, 4),
-          8u * l.cout,
-          l.flags & kGain ? rows * style_row : 0,
-          l.flags & kGain ? rows * 8 : 0,
-          l.flags & kSbias ? l.cout * style_row : 0,
-          l.flags & kSbias ? l.cout * 8u : 0,
-          l.flags & kDemod ? l.cout * up(l.cin, 4) : 0,
-          l.flags & kNoise ? l.cout * 2u : 0,
-          l.type == kStart ? size_t{m.start_h} * m.start_w * l.cout : 0};
-}
-
 // One blob being filled from its own random stream.
 class Filler {
  public:
@@ -96,7 +82,7 @@ void write_record(std::vector<uint8_t>& file, size_t at, const LayerSpec& l) {
 
 void write_layer(std::vector<uint8_t>& file, const ModelSpec& m, size_t k) {
   const size_t at = layer_offset(file, k);
-  const std::vector<size_t> sizes = blob_sizes(m, m.layers[k]);
+  const std::vector<size_t> sizes = cgrt_test::blob_sizes(m, m.layers[k]);
   write_record(file, at, m.layers[k]);
   for (size_t blob = 0; blob < sizes.size(); ++blob) {
     if (sizes[blob] == 0) continue;
@@ -153,6 +139,27 @@ void fix_chunks(std::vector<uint8_t>& file, size_t at) {
 }
 
 }  // namespace
+
+std::vector<size_t> blob_sizes(const ModelSpec& m, const LayerSpec& l) {
+  const size_t style_row = up(m.style, 4), rows = l.type == kToRgb ? l.cin : l.cout;
+  return {filter_count(m, l) * up((filter_elements(l) * l.wbits + 7) / 8, 4),
+          8u * l.cout,
+          l.flags & kGain ? rows * style_row : 0,
+          l.flags & kGain ? rows * 8 : 0,
+          l.flags & kSbias ? l.cout * style_row : 0,
+          l.flags & kSbias ? l.cout * 8u : 0,
+          l.flags & kDemod ? l.cout * up(l.cin, 4) : 0,
+          l.flags & kNoise ? l.cout * 2u : 0,
+          l.type == kStart ? size_t{m.start_h} * m.start_w * l.cout : 0};
+}
+
+size_t file_bytes(const ModelSpec& m) {
+  size_t bytes = 96 + 16 * (size_t{m.levels} - m.rgb_first) + 64 * m.layers.size();
+  bytes += up(size_t{m.classes} * m.embed, 8) + up(size_t{m.centre_rows} * m.style, 8);
+  for (const LayerSpec& l : m.layers)
+    for (size_t blob : blob_sizes(m, l)) bytes += up(blob, 8);
+  return bytes;
+}
 
 void put16(std::vector<uint8_t>& bytes, size_t at, uint32_t v) {
   bytes[at] = uint8_t(v);

@@ -42,6 +42,10 @@ struct ModelSpec {
 // A file by the fill rule.
 std::vector<uint8_t> build(const ModelSpec& spec);
 
+// Sizes of the nine blobs of a layer in file order, and of the whole file without names.
+std::vector<size_t> blob_sizes(const ModelSpec& spec, const LayerSpec& layer);
+size_t file_bytes(const ModelSpec& spec);
+
 // Offsets inside a file, to damage it at will.
 inline size_t group_offset(size_t g) { return 96 + 16 * g; }
 size_t layer_offset(const std::vector<uint8_t>& file, size_t k);

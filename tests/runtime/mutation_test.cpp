@@ -2,7 +2,11 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 
+#include "../fuzz/cgm_mutator.h"
 #include "draw.h"
 #include "model_spec.h"
 #include "naive.h"
@@ -87,16 +91,35 @@ Bytes mutate(Bytes file, Dice& dice) {
   return file;
 }
 
-TEST(Mutation, TwentyThousandRandomOnes) {
+// By the byte, or by the format: then one change follows another, and a file that no longer opens is given up.
+TEST(Mutation, HundredThousandRandomOnes) {
   Dice dice(77);
-  std::vector<Bytes> files = {build(model_s())};
-  for (uint64_t id = 0; id < 19; ++id) files.push_back(build(random_model(id)));
+  std::vector<Bytes> files = {build(model_s()), build(model_c())};
+  for (uint64_t id = 0; id < 18; ++id) files.push_back(build(random_model(id)));
+  std::vector<Bytes> now = files;
   int opened = 0;
-  for (int i = 0; i < 20000; ++i) {
-    const Bytes file = mutate(files[size_t(i) % files.size()], dice);
-    opened += try_file(file.data(), file.size(), i % 2 ? CGRT_OPEN_SKIP_DATA_CRC : 0u) == CGRT_OK;
+  for (size_t i = 0; i < 100000; ++i) {
+    const size_t which = i % files.size();
+    const bool by_format = i / files.size() % 2 == 0;
+    const Bytes file = by_format ? mutate_model(now[which], dice, 4096) : mutate(files[which], dice);
+    const int status = try_file(file.data(), file.size(), i % 3 ? 0u : CGRT_OPEN_SKIP_DATA_CRC);
+    opened += status == CGRT_OK;
+    if (by_format) now[which] = status == CGRT_OK && dice.chance(90) ? file : files[which];
   }
-  EXPECT_GT(opened, 1000);
+  EXPECT_GT(opened, 20000);
+}
+
+// What the fuzzer found worth keeping.
+TEST(Mutation, CorpusOfTheFuzzer) {
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(CGRT_CORPUS)) {
+    std::ifstream in(entry.path(), std::ios::binary);
+    const Bytes file((std::istreambuf_iterator<char>(in)), {});
+    try_file(file.data(), file.size(), 0);
+    try_file(file.data(), file.size(), CGRT_OPEN_SKIP_DATA_CRC);
+    ++files;
+  }
+  EXPECT_GT(files, 20);
 }
 
 // Contents are never refused: any bytes in the blobs give the reference's picture.

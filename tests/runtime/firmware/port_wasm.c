@@ -18,4 +18,5 @@ void port_print(const char *text) {
 }
 
 void port_stack_paint(void) {}
-void port_stack_report(size_t more) { (void)more; }
+uint32_t port_stack_used(void) { return 0; }
+uint32_t port_ticks(void) { return 0; }

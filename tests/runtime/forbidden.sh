@@ -1,0 +1,65 @@
+#!/bin/sh
+# forbidden.sh: what the runtime promises not to contain, looked for in code compiled for microcontrollers: recursion and calls by pointer
+# (but for the caller's two), stacks of unknown size, floating point, variables that outlive a call, calls into a library. Prints the
+# deepest stack of each entry point, callbacks excluded, as the compiler states it.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+runtime=$here/../../runtime
+stack_limit=500 # 512 less the model object
+compiler=arm-none-eabi-gcc
+command -v $compiler > /dev/null || { echo "$compiler is not here, skipped" && exit 77; }
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+
+# Longest path through the call graph: nodes "node NAME BYTES KIND", edges "edge FROM TO".
+graph() {
+  sed -n 's/^node: { title: "\([^"]*\)" label: ".*\\n\([0-9]*\) bytes (\([a-z,]*\)).*/node \1 \2 \3/p
+          s/^edge: { sourcename: "\([^"]*\)" targetname: "\([^"]*\)".*/edge \1 \2/p' ./*.ci | sort -u
+}
+
+check_calls() { # NAME
+  graph > graph
+  awk -v limit=$stack_limit -v build="$1" '
+    function deepest(name,    i, list, n, below, most) {
+      if (state[name] == 1) { print build ": recursion through " name; bad = 1; return 0 }
+      if (state[name] == 2) return depth[name]
+      state[name] = 1
+      n = split(calls[name], list, " ")
+      for (i = 1; i <= n; i++) { below = deepest(list[i]); if (below > most) most = below }
+      state[name] = 2
+      return depth[name] = bytes[name] + most
+    }
+    $1 == "node" { bytes[$2] = $3; if ($4 != "static") { print build ": the stack of " $2 " is " $4; bad = 1 } }
+    $1 == "edge" { calls[$2] = calls[$2] " " $3; edges++ }
+    $1 == "edge" && $3 == "__indirect_call" && $2 !~ /cgrt_run_row$/ { print build ": " $2 " calls by pointer"; bad = 1 }
+    END {
+      for (name in bytes) deepest(name)
+      printf "%s: stack of cgrt_open %d, cgrt_generate %d bytes; %d calls\n", build, depth["cgrt_open"], depth["cgrt_generate"], edges
+      if (depth["cgrt_generate"] > limit || depth["cgrt_open"] > limit || depth["cgrt_generate"] < 100 || edges < 50) bad = 1
+      exit bad
+    }' graph
+}
+
+# check NAME FLAGS
+check() {
+  name=$1
+  shift
+  rm -f ./*.o ./*.ci
+  $compiler "$@" -mthumb -std=c99 -O2 -fcallgraph-info=su -I"$runtime/include" -c "$runtime"/src/*.c
+  check_calls "$name"
+  for symbol in $(arm-none-eabi-nm -u ./*.o | sed -n 's/^ *U //p' | sort -u | grep -v '^cgrt_'); do
+    case $symbol in # whole numbers of 64 bits and, without a divider, of 32
+      memcpy | memset | __aeabi_lmul | __aeabi_uldivmod | __aeabi_ldivmod | __aeabi_uidiv | __aeabi_uidivmod | __aeabi_idiv) ;;
+      __aeabi_idivmod | __aeabi_llsl | __aeabi_llsr | __aeabi_lasr | __aeabi_lcmp | __aeabi_ulcmp | __gnu_thumb1_case_*) ;;
+      *) echo "$name: calls $symbol" && exit 1 ;;
+    esac
+  done
+  if arm-none-eabi-nm ./*.o | grep ' [BbCDd] '; then echo "$name: variables" && exit 1; fi
+  if arm-none-eabi-objdump -d ./*.o | grep -m 1 -E '\.f(16|32|64)'; then echo "$name: floating point" && exit 1; fi
+}
+
+check "Cortex-M0+, portable" -mcpu=cortex-m0plus
+check "Cortex-M7, portable" -mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16 -DCGRT_PORTABLE
+check "Cortex-M7, DSP kernels" -mcpu=cortex-m7 -mfloat-abi=hard -mfpu=fpv5-d16
+check "Cortex-M55, MVE kernels" -mcpu=cortex-m55 -mfloat-abi=hard
