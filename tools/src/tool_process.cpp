@@ -17,13 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool in_path(const std::string& tool) {
-  const char* path = std::getenv("PATH");
-  for (const std::string& folder : split(path ? path : "", ':'))
-    if (!folder.empty() && ::access((folder + "/" + tool).c_str(), X_OK) == 0) return true;
-  return false;
-}
-
 // In the child: exit code, a line break, and all that the script printed.
 std::string run_here(const std::string& folder, const std::string& script) {
   fs::current_path(folder);
@@ -50,8 +43,15 @@ TemporaryFolder::~TemporaryFolder() {
   fs::remove_all(path_, ignored);
 }
 
+bool has_tool(const std::string& tool) {
+  const char* path = std::getenv("PATH");
+  for (const std::string& folder : split(path ? path : "", ':'))
+    if (!folder.empty() && ::access((folder + "/" + tool).c_str(), X_OK) == 0) return true;
+  return false;
+}
+
 void require_tool(const std::string& verb, const std::string& tool, const std::string& package) {
-  if (!in_path(tool)) fail(verb, tool, "is not installed", "install it: apt-get install " + package);
+  if (!has_tool(tool)) fail(verb, tool, "is not installed", "install it: apt-get install " + package);
 }
 
 ToolResult run_script(const std::string& verb, const std::string& folder, const std::string& script, double seconds,

@@ -17,6 +17,9 @@ class TemporaryFolder {
   std::string path_;
 };
 
+// Whether PATH holds a program of that name.
+bool has_tool(const std::string& tool);
+
 // Error that names the Debian package if PATH holds no such program.
 void require_tool(const std::string& verb, const std::string& tool, const std::string& package);
 

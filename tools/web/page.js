@@ -166,6 +166,7 @@ function fillControls() {
   for (let i = 0; i < SHEET; i++) {
     const cell = document.createElement("button");
     cell.append(document.createElement("canvas"));
+    cell.firstChild.style.aspectRatio = runtime.width + " / " + runtime.height;
     byId("cells").append(cell);
   }
 }

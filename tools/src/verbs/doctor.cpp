@@ -2,6 +2,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "../tool_process.h"
 #include "../verbs.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
@@ -48,6 +49,12 @@ void check_weights() {
   }
 }
 
+void check_microcontroller_tools() {
+  const bool both = has_tool("arm-none-eabi-gcc") && has_tool("qemu-system-arm");
+  finding(both, "emulated devices", both ? "compiler and emulator are there" : "compiler or emulator is missing",
+          "`centigan simulate` needs them: apt-get install gcc-arm-none-eabi qemu-system-arm");
+}
+
 void check_space() {
   struct statvfs disk = {};
   const bool known = statvfs(".", &disk) == 0;
@@ -62,6 +69,7 @@ int doctor(const CommandLine&) {
   check_processor();
   check_gpu();
   check_weights();
+  check_microcontroller_tools();
   check_space();
   return 0;
 }
