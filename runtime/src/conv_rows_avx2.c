@@ -9,7 +9,7 @@
 static inline CGRT_TARGET_AVX2 __m256i load16_avx2(const int8_t *from, uint32_t left) {
   int8_t part[16] = {0};
   if (left >= 16) return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)from));
-  for (uint32_t i = 0; i < left; i++) part[i] = from[i];
+  copy_part_avx2(part, from, left);
   return _mm256_cvtepi8_epi16(_mm_loadu_si128((const __m128i *)(const void *)part));
 }
 

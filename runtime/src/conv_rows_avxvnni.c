@@ -7,7 +7,7 @@
 static inline CGRT_TARGET_AVXVNNI __m256i load32_avxvnni(const int8_t *from, uint32_t left) {
   int8_t part[32] = {0};
   if (left >= 32) return load_avx2(from);
-  for (uint32_t i = 0; i < left; i++) part[i] = from[i];
+  copy_part_avx2(part, from, left);
   return load_avx2(part);
 }
 
@@ -57,13 +57,13 @@ static CGRT_TARGET_AVXVNNI void pack_avxvnni(uint8_t *to, const int8_t *from, ui
   pack_half_avxvnni(to + 32, from + 8 * pitch, (int)filters - 8, pitch, count, start + 8);
 }
 
-/* Four pixels of a tile. */
-static inline CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, uint32_t first) {
+/* `count`, a constant, pixels of a tile: six fill the registers. */
+static inline __attribute__((always_inline)) CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, uint32_t first, int count) {
   const size_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 16 * first;
-  __m256i acc[8];
-  CGRT_UNROLL(8)
-  for (int p = 0; p < 8; p++) {
+  __m256i acc[12];
+  CGRT_UNROLL(12)
+  for (int p = 0; p < 2 * count; p++) {
     acc[p] = load_avx2(t->start + p % 2 * 8);
     if (t->add) acc[p] = _mm256_add_epi32(acc[p], load_avx2(sums + 8 * p));
   }
@@ -71,8 +71,8 @@ static inline CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, ui
     const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 64, window += 4) {
       const __m256i low = load_avx2(packed), high = load_avx2(packed + 32);
-      CGRT_UNROLL(4)
-      for (int p = 0; p < 4; p++) {
+      CGRT_UNROLL(6)
+      for (int p = 0; p < count; p++) {
         __m256i values;
         int32_t four;
         __builtin_memcpy(&four, window + (size_t)p * pitch, 4);
@@ -82,12 +82,14 @@ static inline CGRT_TARGET_AVXVNNI void sum_pixels_avxvnni(const cgrt_tile *t, ui
       }
     }
   }
-  CGRT_UNROLL(8)
-  for (int p = 0; p < 8; p++) store_avx2(sums + 8 * p, acc[p]);
+  CGRT_UNROLL(12)
+  for (int p = 0; p < 2 * count; p++) store_avx2(sums + 8 * p, acc[p]);
 }
 
 static CGRT_TARGET_AVXVNNI void sum_avxvnni(const cgrt_tile *t) {
-  for (uint32_t p = 0; p < t->pixels; p += 4) sum_pixels_avxvnni(t, p);
+  uint32_t p = 0;
+  for (; p + 6 <= t->pixels; p += 6) sum_pixels_avxvnni(t, p, 6);
+  for (; p < t->pixels; p += 4) sum_pixels_avxvnni(t, p, 4);
 }
 
 void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count) {

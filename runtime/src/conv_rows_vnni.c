@@ -119,6 +119,7 @@ static inline CGRT_TARGET_VNNI __m512i rq_vnni(__m512i u, __m512i q) {
   return _mm512_mask_mov_epi32(_mm512_srli_epi64(even, 32), 0xAAAA, odd);
 }
 
+/* Noise times strength: the lower halves of both, times zero in the upper ones. */
 static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
   const __m512i bias = _mm512_loadu_si512(f->bias), strength = _mm512_loadu_si512(f->strength);
   const __m512i up = _mm512_loadu_si512(f->up), down = _mm512_loadu_si512(f->down);
@@ -131,7 +132,7 @@ static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
       u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[1] + 16 * p));
       u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[2] + 16 * p));
     }
-    if (f->noise) u = _mm512_add_epi32(u, _mm512_mullo_epi32(strength, _mm512_set1_epi32(f->noise[p * f->noise_pitch])));
+    if (f->noise) u = _mm512_dpwssd_epi32(u, strength, _mm512_set1_epi32((uint16_t)f->noise[p * f->noise_pitch]));
     u = rq_vnni(_mm512_sll_epi32(u, shift), _mm512_mask_mov_epi32(up, _mm512_cmplt_epi32_mask(u, _mm512_setzero_si512()), down));
     u = _mm512_min_epi32(_mm512_max_epi32(u, low), high);
     _mm_mask_storeu_epi8(f->out + p * f->out_pitch, lanes, _mm512_cvtepi32_epi8(u));

@@ -32,7 +32,7 @@ void cgrt_conv_rows_c(const cgrt_conv *rows, uint32_t count) {
 }
 
 static const cgrt_kernels sets[] = {
-    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
+    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_vnni},
     {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
     {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
     {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_rgb_row_c, cgrt_fill_noise_c},

@@ -13,6 +13,15 @@
 static inline CGRT_TARGET_AVX2 __m256i load_avx2(const void *from) { return _mm256_loadu_si256((const __m256i *)from); }
 static inline CGRT_TARGET_AVX2 void store_avx2(void *to, __m256i v) { _mm256_storeu_si256((__m256i *)to, v); }
 
+/* Fewer than 32 bytes, in pieces that are single moves. */
+static inline void copy_part_avx2(int8_t *to, const int8_t *from, uint32_t count) {
+  uint32_t at = 0;
+  if (count & 16) __builtin_memcpy(to, from, 16), at = 16;
+  if (count & 8) __builtin_memcpy(to + at, from + at, 8), at += 8;
+  if (count & 4) __builtin_memcpy(to + at, from + at, 4), at += 4;
+  for (; at < count; at++) to[at] = from[at];
+}
+
 /* Columns of 32 bits of eight rows. */
 static inline CGRT_TARGET_AVX2 void transpose_avx2(__m256i *column, const __m256i *row) {
   __m256i pair[8], quad[8];

@@ -9,6 +9,12 @@
 
 enum { CGRT_RGB_BATCH = 24 }; /* sums at once, of 8 pixels with three colours or 24 with one */
 
+/* Eight more products. */
+static inline CGRT_TARGET_AVX2 __m256i add_low_avx2(__m256i sum, __m128i v, const int16_t *weights) {
+  __m128i products = _mm_madd_epi16(v, _mm_loadu_si128((const __m128i *)(const void *)weights));
+  return _mm256_add_epi32(sum, _mm256_inserti128_si256(_mm256_setzero_si256(), products, 0));
+}
+
 /* The sums of one pixel, before the bias; writes four. */
 static inline CGRT_TARGET_AVX2 void rgb_pixel_avx2(int32_t *sums, const int8_t *features, const cgrt_colours *c) {
   const int16_t *w0 = c->weights, *w1 = c->count == 3 ? w0 + c->cin : w0, *w2 = c->count == 3 ? w1 + c->cin : w0;
@@ -19,6 +25,13 @@ static inline CGRT_TARGET_AVX2 void rgb_pixel_avx2(int32_t *sums, const int8_t *
     s0 = _mm256_add_epi32(s0, _mm256_madd_epi16(v, _mm256_loadu_si256((const __m256i *)(const void *)(w0 + i))));
     s1 = _mm256_add_epi32(s1, _mm256_madd_epi16(v, _mm256_loadu_si256((const __m256i *)(const void *)(w1 + i))));
     s2 = _mm256_add_epi32(s2, _mm256_madd_epi16(v, _mm256_loadu_si256((const __m256i *)(const void *)(w2 + i))));
+  }
+  if (i + 8 <= c->cin) {
+    __m128i v = _mm_cvtepi8_epi16(_mm_loadl_epi64((const __m128i *)(const void *)(features + i)));
+    s0 = add_low_avx2(s0, v, w0 + i);
+    s1 = add_low_avx2(s1, v, w1 + i);
+    s2 = add_low_avx2(s2, v, w2 + i);
+    i += 8;
   }
   low = _mm256_hadd_epi32(_mm256_hadd_epi32(s0, s1), _mm256_hadd_epi32(s2, s2));
   high = _mm256_permute2x128_si256(low, low, 1);

@@ -13,6 +13,7 @@ enum { CGRT_AVX2 = 1, CGRT_VNNI = 2, CGRT_AVXVNNI = 4 };
 
 CGRT_DECLARE_KERNELS(avx2)
 void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count);
+void cgrt_fill_noise_vnni(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);
 void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count);
 void cgrt_unpack_avx2(int8_t *to, const uint8_t *packed, uint32_t first, uint32_t count, uint32_t bits);
 
