@@ -74,12 +74,12 @@ def plain_pickle(file):
     return Nothing(file).load()
 
 
-def read_state(data):
-    """Tensors by name, their bytes filled in, without integer counters."""
+def read_state(data, unpickler=StateUnpickler, wanted=""):
+    """Tensors by name whose names begin with `wanted`, their bytes filled in, without integer counters."""
     file = io.BytesIO(data)
     for _ in range(3):  # magic number, version, sizes of the writer's types
         plain_pickle(file)
-    reader = StateUnpickler(file)
+    reader = unpickler(file)
     tensors = reader.load()
     file_bytes = {}
     for key in plain_pickle(file):
@@ -87,7 +87,8 @@ def read_state(data):
         if int.from_bytes(file.read(8), "little") != count:
             raise pickle.UnpicklingError(f"storage {key} has another length than its tensor")
         file_bytes[id(reader.storages[key])] = file.read(count * ITEM_SIZE[kind])
-    floats = {name: tensor for name, tensor in tensors.items() if tensor.data[0] == "FloatStorage"}
+    floats = {name: tensor for name, tensor in tensors.items()
+              if name.startswith(wanted) and tensor.data[0] == "FloatStorage"}
     for tensor in floats.values():
         tensor.data = row_major(array.array("f", file_bytes[id(tensor.data)]), tensor.shape, tensor.stride)
     return floats

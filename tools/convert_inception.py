@@ -37,6 +37,9 @@ class Tensor:
     def __init__(self, data, shape):
         self.data, self.shape = data, shape
 
+    def __setstate__(self, state):
+        """Whether it is trained, which some files say, means nothing here."""
+
 
 class TensorUnpickler(pickle.Unpickler):
     """Knows module placeholders, float32 storages and row-major tensors; any other name is an error."""

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "blocks.h"
 #include "centigan/core/random.h"
 #include "centigan/metrics/features_check.h"
 
@@ -28,6 +29,10 @@ std::vector<std::vector<int64_t>> clusters_of(const at::Tensor& nearest, int64_t
   return clusters;
 }
 
+at::Tensor unit_rows(const at::Tensor& rows) {
+  return rows / rows.norm(2, {1}, true).clamp_min(1e-300);
+}
+
 }  // namespace
 
 IndexPairs random_pairs(int64_t count, int64_t pairs, uint64_t seed) {
@@ -46,23 +51,38 @@ double mean_pair_distance(int64_t count, const PairDistance& distance, int64_t p
 
 ClusterDiversity cluster_diversity(const torch::Tensor& nearest_index, int64_t training_pictures,
                                    const PairDistance& distance) {
-  ClusterDiversity result{0, 0, 0, 0};
+  ClusterDiversity result{std::numeric_limits<double>::quiet_NaN(), 0, 0, 0};
+  IndexPairs pairs;
+  std::vector<int64_t> sizes;
   for (const auto& members : clusters_of(nearest_index, training_pictures)) {
     result.empty += members.empty(), result.single += members.size() == 1;
-    if (members.size() < 2) continue;
-    result.mean += distance(pairs_within(members)).to(at::kDouble).mean().item<double>();
-    ++result.used;
+    const IndexPairs within = pairs_within(members);
+    pairs.insert(pairs.end(), within.begin(), within.end());
+    if (!within.empty()) sizes.push_back(static_cast<int64_t>(within.size()));
   }
-  result.mean =
-      result.used > 0 ? result.mean / static_cast<double>(result.used) : std::numeric_limits<double>::quiet_NaN();
+  result.used = static_cast<int64_t>(sizes.size());
+  if (result.used == 0) return result;
+  double sum = 0;
+  for (const at::Tensor& cluster : distance(pairs).to(at::kDouble).split_with_sizes(sizes))
+    sum += cluster.mean().item<double>();
+  result.mean = sum / static_cast<double>(result.used);
   return result;
 }
 
 double vendi_score(const torch::Tensor& features) {
-  const at::Tensor x = checked_features(features, "fake", 1);
-  const at::Tensor rows = x / x.norm(2, {1}, true).clamp_min(1e-300);
+  const at::Tensor x = usable_features(features, "fake", 1);
   const bool wide = x.size(0) <= x.size(1);  // both Gram matrices have the same eigenvalues but for zeros
-  const at::Tensor gram = wide ? rows.matmul(rows.t()) : rows.t().matmul(rows);
+  at::Tensor gram;
+  if (wide) {
+    const at::Tensor rows = unit_rows(x.to(at::kDouble));
+    gram = rows.matmul(rows.t());
+  } else {
+    gram = at::zeros({x.size(1), x.size(1)}, at::kDouble);
+    for (int64_t i = 0; i < x.size(0); i += kBlockRows) {
+      const at::Tensor rows = unit_rows(block_of(x, i));
+      gram.addmm_(rows.t(), rows);
+    }
+  }
   const at::Tensor shares = (at::linalg_eigvalsh(gram) / static_cast<double>(x.size(0))).clamp_min(0);
   return std::exp(-at::xlogy(shares, shares).sum().item<double>());
 }

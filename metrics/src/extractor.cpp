@@ -2,10 +2,8 @@
 
 #include <ATen/ATen.h>
 
-#include <atomic>
+#include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <future>
 #include <vector>
 
 #include "centigan/core/device.h"
@@ -16,6 +14,8 @@
 #include "centigan/metrics/recipe.h"
 #include "inception.h"
 #include "plugin_features.h"
+#include "share_work.h"
+#include "vgg16.h"
 
 namespace centigan {
 namespace {
@@ -25,21 +25,8 @@ constexpr const char* kFidHash = "b7bd1d8038ff41df2ba567c0a60f83bdd5c2173b0ac5ef
 constexpr const char* kEffNetName = "effnetlite0";
 constexpr const char* kEffNetHash = "3918c27c5c39fd6eeb5d32ee16330bbedb3a37533a6b4c39a3992b5865971845";
 constexpr int64_t kChunk = 8;  // fixed, so that a caller's batch size changes neither memory nor digits
-
-// Whole chunks a thread rather than every operator on all cores: the threads meet once, not at each layer, which beside
-// another busy program is several times faster.
-void share_work(int64_t chunks, int threads, const std::function<void(int64_t)>& work) {
-  std::atomic<int64_t> next{0};
-  const auto worker = [&] {
-    const at::NoGradGuard no_grad;
-    for (int64_t chunk = next++; chunk < chunks; chunk = next++) work(chunk);
-  };
-  std::vector<std::future<void>> others;
-  const int64_t helpers = std::min<int64_t>(threads, chunks) - 1;
-  for (int64_t i = 0; i < helpers; ++i) others.push_back(std::async(std::launch::async, worker));
-  worker();
-  for (auto& other : others) other.get();
-}
+constexpr int64_t kDeviceChunk = 32;
+constexpr int kDeviceThreads = 4;  // they resize on the CPU what the device waits for
 
 bool is_effnet_file(const std::map<std::string, at::Tensor>& tensors) {
   return tensors.count("_conv_stem.weight") > 0;
@@ -69,13 +56,17 @@ FeatureExtractor::FeatureExtractor(std::shared_ptr<FeatureNetwork> network, cons
 FeatureExtractor::FeatureExtractor(const std::string& weights_path, torch::Device device,
                                    const ExtractorOptions& options)
     : device_(device) {
-  const auto tensors = inception_archive_names(read_safetensors(weights_path).tensors, weights_path);
+  auto tensors = inception_archive_names(read_safetensors(weights_path).tensors, weights_path);
   const ExactScope scope(1);
   const NetworkPlace place{device, options.bf16 ? at::kBFloat16 : at::kFloat};
-  std::shared_ptr<FeatureNetwork> network = is_effnet_file(tensors) ? make_effnet_lite0(tensors, place, weights_path)
-                                                                    : make_inception(tensors, place, weights_path);
+  const bool vgg = is_vgg16_file(tensors);
+  if (vgg) tensors = vgg16_trunk(tensors);
+  std::shared_ptr<FeatureNetwork> network = vgg                       ? make_vgg16(tensors, place, weights_path)
+                                            : is_effnet_file(tensors) ? make_effnet_lite0(tensors, place, weights_path)
+                                                                      : make_inception(tensors, place, weights_path);
   const std::string hash = features_hash(tensors);
-  *this = FeatureExtractor(network, known_name(hash), hash, device, options);
+  const bool published = vgg && is_published_vgg16(tensors);
+  *this = FeatureExtractor(network, published ? kVggName : known_name(hash), hash, device, options);
 }
 
 FeatureExtractor::~FeatureExtractor() = default;
@@ -92,6 +83,15 @@ std::string FeatureExtractor::label(const std::string& reserved) const {
   return is_fid_network() ? reserved : foreign_label(reserved, name_);
 }
 
+std::string FeatureExtractor::distance_label() const {
+  if (net_->tap_weights().empty()) return "PD-" + name_;
+  return name_ == kVggName ? "LPIPS" : "LPIPS-" + name_;
+}
+
+std::string FeatureExtractor::path_label() const {
+  return name_ == kVggName ? "PPL" : "PPL-" + name_;
+}
+
 torch::Tensor FeatureExtractor::network_input(const torch::Tensor& images) const {
   const at::Tensor sized = net_->side() == 0 ? images.to(at::kFloat) : resized_by_rule(images, net_->side(), resize_);
   return (sized.size(1) == 1 ? sized.expand({-1, 3, -1, -1}) : sized).to(device_);
@@ -105,20 +105,29 @@ torch::Tensor FeatureExtractor::features(const torch::Tensor& images) {
   }
   const ExactScope scope(1);
   at::Tensor result = at::empty({images.size(0), net_->width()}, at::kFloat);
-  const int64_t chunks = (images.size(0) + kChunk - 1) / kChunk;
-  share_work(chunks, device_.is_cpu() ? hardware_threads() : 1, [&](int64_t chunk) {
-    const int64_t first = chunk * kChunk, count = std::min(kChunk, images.size(0) - first);
+  const int64_t size = device_.is_cpu() ? kChunk : kDeviceChunk, chunks = (images.size(0) + size - 1) / size;
+  share_work(chunks, threads(), [&](int64_t chunk) {
+    const int64_t first = chunk * size, count = std::min(size, images.size(0) - first);
     result.narrow(0, first, count).copy_(net_->forward(network_input(images.narrow(0, first, count))));
   });
   return result;
 }
 
-std::vector<torch::Tensor> FeatureExtractor::taps(const torch::Tensor& images) {
+std::vector<torch::Tensor> FeatureExtractor::taps(const torch::Tensor& images) const {
   const ExactScope scope(1);
   auto maps = net_->taps(network_input(images));
   if (maps.empty())
-    fail("metrics", name_, "has no inner maps for perceptual distances", "use --extractor inception or effnetlite0");
+    fail("metrics", name_, "has no inner maps for perceptual distances",
+         "use --extractor inception or effnetlite0, or vgg16");
   return maps;
+}
+
+std::vector<torch::Tensor> FeatureExtractor::tap_weights() const {
+  return net_->tap_weights();
+}
+
+int FeatureExtractor::threads() const {
+  return device_.is_cpu() ? hardware_threads() : std::min(hardware_threads(), kDeviceThreads);
 }
 
 torch::Tensor FeatureExtractor::logits(const torch::Tensor& features) const {
@@ -133,6 +142,7 @@ FeatureExtractor open_extractor(const std::string& what, const std::string& weig
                                 const ExtractorOptions& options) {
   if (what == "pixels") return {make_pixel_features(), "pixels", "none", device, options};
   if (what == "inception" || what == kFidName) return {find_weights(kFidName, weights_dir), device, options};
+  if (what == kVggName) return {find_weights(kVggName, weights_dir), device, options};
   if (what == kEffNetName) return {find_weights(kEffNetName, weights_dir), device, options};
   if (what.find("::") != std::string::npos) {
     std::shared_ptr<FeatureNetwork> network = make_plugin_features(what);
@@ -141,8 +151,8 @@ FeatureExtractor open_extractor(const std::string& what, const std::string& weig
   }
   if (!std::filesystem::is_regular_file(what))
     fail_usage("metrics", escaped(what), "is no extractor",
-               did_you_mean(what, std::vector<std::string>{"inception", "effnetlite0", "pixels"},
-                            "inception, effnetlite0, pixels, a file of weights, or an operator of a plugin"));
+               did_you_mean(what, std::vector<std::string>{"inception", "effnetlite0", "pixels", "vgg16"},
+                            "inception, effnetlite0, vgg16, pixels, a file of weights, or an operator of a plugin"));
   return {what, device, options};
 }
 

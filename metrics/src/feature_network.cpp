@@ -7,7 +7,8 @@
 namespace centigan {
 namespace {
 
-constexpr const char* kWeightsHint = "run tools/setup.sh --weights again; it fetches and converts the known networks";
+constexpr const char* kWeightsHint =
+    "run tools/setup.sh --weights again; it fetches and converts the known networks (vgg16: tools/convert_vgg16.py)";
 
 bool ends_with(const std::string& text, const std::string& end) {
   return !end.empty() && text.size() > end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;

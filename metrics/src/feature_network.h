@@ -21,6 +21,8 @@ class FeatureNetwork {
   virtual torch::Tensor forward(const torch::Tensor& pictures) const = 0;
   // Inner maps [N,C,h,w] for perceptual distances; empty: the network has none to give.
   virtual std::vector<torch::Tensor> taps(const torch::Tensor&) const { return {}; }
+  // What each channel of each map counts in a perceptual distance; empty: 1/C.
+  virtual std::vector<torch::Tensor> tap_weights() const { return {}; }
   // [classes,width], or undefined.
   virtual torch::Tensor classifier() const { return {}; }
 };

@@ -2,13 +2,20 @@
 
 #include <ATen/ATen.h>
 
+#include <algorithm>
+
+#include "blocks.h"
 #include "centigan/core/error.h"
 
 namespace centigan {
 namespace {
 
 void check_finite_rows(const at::Tensor& x, const std::string& side) {
-  const at::Tensor bad = x.isfinite().all(1).logical_not();
+  at::Tensor bad = at::empty({x.size(0)}, at::kBool);
+  for (int64_t i = 0; i < x.size(0); i += kBlockRows) {
+    const int64_t rows = std::min(kBlockRows, x.size(0) - i);
+    bad.narrow(0, i, rows).copy_(x.narrow(0, i, rows).isfinite().all(1).logical_not());
+  }
   const int64_t count = bad.count_nonzero().item<int64_t>();
   if (count == 0) return;
   const int64_t first = bad.nonzero()[0].item<int64_t>();

@@ -14,7 +14,8 @@ at::Tensor unit_channels(const at::Tensor& map) {
 
 at::Tensor layer_distance(const at::Tensor& a, const at::Tensor& b, const at::Tensor& weight) {
   const at::Tensor squares = (unit_channels(a) - unit_channels(b)).square();
-  const at::Tensor weighted = weight.defined() ? squares * weight.to(at::kDouble).reshape({1, -1, 1, 1}) : squares;
+  const at::Tensor weighted =
+      weight.defined() ? squares * weight.to(squares.options()).reshape({1, -1, 1, 1}) : squares;
   const at::Tensor over_channels = weight.defined() ? weighted.sum(1) : weighted.mean(1);
   return over_channels.mean({1, 2});
 }

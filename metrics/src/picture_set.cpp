@@ -5,31 +5,19 @@
 #include <cstdio>
 #include <filesystem>
 
-#include "centigan/core/hash.h"
-
 namespace centigan {
-namespace {
 
-std::string fingerprint_of(const std::vector<std::string>& names, const std::vector<at::Tensor>& pictures) {
-  Sha256 hash;
-  for (size_t i = 0; i < pictures.size(); ++i) {
-    const auto pixels = pictures[i].contiguous();
-    hash.add(names[i]).add(pixels.data_ptr(), pixels.nbytes());
+void GeneratedPictures::add(const torch::Tensor& images, const std::vector<uint64_t>& seeds) {
+  for (size_t i = 0; i < seeds.size(); ++i) {
+    const auto pixels = images[static_cast<int64_t>(i)].contiguous();
+    hash_.add(picture_name(seeds[i])).add(pixels.const_data_ptr(), pixels.nbytes());
   }
-  return hash.hex();
+  count_ += static_cast<int64_t>(seeds.size());
 }
 
-}  // namespace
-
-PictureSet generated_pictures(const torch::Tensor& images, const std::vector<uint64_t>& seeds) {
+PictureSet GeneratedPictures::finish() {
   PictureSet set;
-  std::vector<std::string> names;
-  for (size_t i = 0; i < seeds.size(); ++i) {
-    set.pictures.push_back(images[static_cast<int64_t>(i)]);
-    names.push_back(picture_name(seeds[i]));
-  }
-  set.source = "gen8";
-  set.fingerprint = fingerprint_of(names, set.pictures);
+  set.pictures = count_, set.source = "gen8", set.fingerprint = hash_.hex();
   return set;
 }
 

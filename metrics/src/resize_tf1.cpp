@@ -87,7 +87,9 @@ torch::Tensor resized_by_rule(const torch::Tensor& images, int64_t side, const s
   const at::Tensor in = images.detach().to(at::kCPU, at::kFloat);
   if (rule == "hp") return at::upsample_bilinear2d(in, {side, side}, false);
   if (rule == "aa") return at::_upsample_bilinear2d_aa(in, {side, side}, false);
-  fail_usage("metrics", "--resize", escaped(rule) + " is no rule", "tf1 (legacy), hp (half-pixel) or aa (antialiased)");
+  if (rule == "clean") return at::_upsample_bicubic2d_aa(in, {side, side}, false).clamp_(0, 255);
+  fail_usage("metrics", "--resize", escaped(rule) + " is no rule",
+             "tf1 (legacy), hp (half-pixel), aa (antialiased) or clean (antialiased, bicubic)");
 }
 
 }  // namespace centigan

@@ -21,16 +21,30 @@ std::vector<fs::path> weight_folders(const std::string& dir) {
   return folders;
 }
 
-}  // namespace
-
-std::string find_weights(const std::string& name, const std::string& dir) {
+// "" if there is none.
+std::string weights_file(const std::string& name, const std::string& dir) {
   std::error_code ignored;
   for (const auto& folder : weight_folders(dir)) {
     const fs::path file = folder / (name + ".safetensors");
     if (fs::is_regular_file(file, ignored)) return file.lexically_normal().string();
   }
+  return "";
+}
+
+}  // namespace
+
+bool has_weights(const std::string& name, const std::string& dir) {
+  return !weights_file(name, dir).empty();
+}
+
+std::string find_weights(const std::string& name, const std::string& dir) {
+  const std::string file = weights_file(name, dir);
+  if (!file.empty()) return file;
+  const bool vgg = name == "vgg16";
   fail("metrics", name, "no weights for this network",
-       "run tools/setup.sh --weights, or name their folder with --weights-dir or CENTIGAN_WEIGHTS");
+       std::string(vgg ? "give torchvision's vgg16-397923af.pth to tools/convert_vgg16.py"
+                       : "run tools/setup.sh --weights") +
+           ", or name their folder with --weights-dir or CENTIGAN_WEIGHTS" + (vgg ? "; pd needs none" : ""));
 }
 
 std::string find_inception_weights(const std::string& dir) {

@@ -29,12 +29,12 @@ NEVER = re.compile(r"terminate called|basic_string|enforce fail|Allocator|Except
                    r"libtorch|Segmentation|AddressSanitizer|what\(\)")
 
 
-def png(width, height, pixel=(200, 100, 50)):
-    """A plain RGB picture as the bytes of a PNG file."""
+def png(width, height, pixel=(200, 100, 50), kind=2):
+    """A plain picture as the bytes of a PNG file; kind 2: RGB, 0: grey."""
     def chunk(kind, data):
         return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
     rows = b"".join(b"\0" + bytes(pixel) * width for _ in range(height))
-    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)) +
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) +
             chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 

@@ -8,22 +8,25 @@
 #include <map>
 
 #include "centigan/core/error.h"
+#include "centigan/core/progress.h"
 #include "centigan/core/random.h"
 #include "centigan/core/text.h"
 #include "centigan/metrics/calibration.h"
 #include "centigan/metrics/diversity.h"
+#include "centigan/metrics/features_check.h"
 #include "centigan/metrics/inception_score.h"
 #include "centigan/metrics/kid.h"
 #include "centigan/metrics/measurement.h"
-#include "centigan/metrics/perceptual.h"
+#include "centigan/metrics/pair_distances.h"
 #include "centigan/metrics/pixel_vectors.h"
 #include "centigan/metrics/prdc.h"
 #include "centigan/metrics/recipe.h"
+#include "drawing.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kPrdcSubsets = 20, kMostCompared = 2000;
+constexpr int64_t kPrdcSubsets = 20, kMostCompared = 2000, kDiversityPairs = 1000;
 
 // Numbers beyond the Fréchet distance need each picture's features.
 void need_features(const EvalSubject& s, const std::string& word) {
@@ -147,33 +150,54 @@ EvalNumbers rank_numbers(EvalSubject& s) {
   return {{held ? "rank(flip=1)" : "rank-loo(flip=1)", *test.z, {}, *test.z < -3 ? "memorising?" : ""}};
 }
 
-at::Tensor taps_distance(EvalSubject& s, const MeasuredSet& set, const IndexPairs& pairs) {
-  std::vector<at::Tensor> distances;
-  for (const auto& [i, j] : pairs) {
-    const auto a = s.extractor->taps(set.picture(i).unsqueeze(0)), b = s.extractor->taps(set.picture(j).unsqueeze(0));
-    distances.push_back(perceptual_distance(a, b));
-  }
-  return at::cat(distances);
+// Distances of pairs of a set's pictures; a signal ends the work.
+PairDistance distances_within(const EvalSubject& s, const FeatureExtractor& extractor, const MeasuredSet& set) {
+  return [&](const IndexPairs& pairs) {
+    const auto count = static_cast<int64_t>(pairs.size());
+    Progress progress("distances", count, "pairs", s.quiet);
+    const at::Tensor distances = pair_distances(
+        extractor, pairs, [&](int64_t row) { return set.picture(row); },
+        [&](int64_t done) {
+          progress.update(done);
+          leave_if_stopped("eval", std::to_string(done) + " of " + std::to_string(count) + " pairs");
+        });
+    progress.finish();
+    return distances;
+  };
 }
 
-EvalNumbers diversity_numbers(EvalSubject& s) {
-  const std::string name = "PD-" + s.extractor->name();
-  const auto of = [&](const MeasuredSet& set) {
-    return [&s, &set](const IndexPairs& pairs) { return taps_distance(s, set, pairs); };
+int64_t different_pairs(const MeasuredSet& set) {
+  return std::min(kDiversityPairs, set.count() * (set.count() - 1) / 2);
+}
+
+EvalNumbers diversity_of(EvalSubject& s, const FeatureExtractor& extractor) {
+  usable_features(s.fake.features, "fake", 2);
+  const std::string name = extractor.distance_label();
+  const auto mean = [&](const MeasuredSet& set, int64_t pairs) {
+    return mean_pair_distance(set.count(), distances_within(s, extractor, set), pairs, s.seed);
   };
-  constexpr int64_t kPairs = 1000;
-  const int64_t real_pairs = std::min(kPairs, s.real.count() * (s.real.count() - 1) / 2);
-  const ClusterDiversity clusters = cluster_diversity(s.nearest_pictures().index, s.real.count(), of(s.fake));
-  EvalNumbers numbers = {
-      {name + "(pairs=1000)", mean_pair_distance(s.fake.count(), of(s.fake), kPairs, s.seed), {}, ""},
-      {name + "-real(pairs=" + std::to_string(real_pairs) + ")",
-       mean_pair_distance(s.real.count(), of(s.real), real_pairs, s.seed),
-       {},
-       ""}};
+  const auto within = distances_within(s, extractor, s.fake);
+  const ClusterDiversity clusters = cluster_diversity(s.nearest_pictures().index, s.real.count(), within);
+  const int64_t real_pairs = different_pairs(s.real);
+  EvalNumbers numbers = {{name + "(pairs=1000)", mean(s.fake, kDiversityPairs), {}, ""},
+                         {name + "-real(pairs=" + std::to_string(real_pairs) + ")", mean(s.real, real_pairs), {}, ""}};
   const std::string counts =
       std::to_string(clusters.empty) + " clusters are empty, " + std::to_string(clusters.single) + " hold one fake";
   if (clusters.used > 0) numbers.push_back({name + "-cluster", clusters.mean, {}, counts});
+  for (EvalNumber& number : numbers) number.extractor = &extractor;
   return numbers;
+}
+
+EvalNumbers lpips_numbers(EvalSubject& s) {
+  return diversity_of(s, *s.vgg);
+}
+
+EvalNumbers pd_numbers(EvalSubject& s) {
+  return diversity_of(s, *s.extractor);
+}
+
+EvalNumbers diversity_numbers(EvalSubject& s) {
+  return diversity_of(s, s.vgg ? *s.vgg : *s.extractor);
 }
 
 EvalNumbers vendi_numbers(EvalSubject& s) {
@@ -192,7 +216,9 @@ const std::vector<std::pair<std::string, WordFunction>>& word_functions() {
                                                                               {"nearest", nearest_numbers},
                                                                               {"rank", rank_numbers},
                                                                               {"vendi", vendi_numbers},
-                                                                              {"diversity", diversity_numbers}};
+                                                                              {"diversity", diversity_numbers},
+                                                                              {"lpips", lpips_numbers},
+                                                                              {"pd", pd_numbers}};
   return functions;
 }
 

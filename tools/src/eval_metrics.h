@@ -15,10 +15,11 @@ namespace centigan {
 struct EvalNumber {
   std::string metric;  // as in recipes: "FID", "precision(k=3)"
   double value = 0;
-  std::optional<double> error;     // one standard error, or the deviation the name speaks of
-  std::string note;                // flag or remark behind the number
-  std::string of_class = {};       // the class that it is about; "": all of them
-  int64_t reals = -1, fakes = -1;  // pictures of that class
+  std::optional<double> error;                  // one standard error, or the deviation the name speaks of
+  std::string note;                             // flag or remark behind the number
+  std::string of_class = {};                    // the class that it is about; "": all of them
+  int64_t reals = -1, fakes = -1;               // pictures of that class
+  const FeatureExtractor* extractor = nullptr;  // that it was measured with; null: the subject's
 };
 using EvalNumbers = std::vector<EvalNumber>;
 
@@ -27,9 +28,11 @@ struct EvalSubject {
   MeasuredSet real, fake;
   MeasuredSet held_out;  // without features where none was given
   FeatureExtractor* extractor = nullptr;
-  std::shared_ptr<Run> run;  // that drew the fakes; null for folders
+  FeatureExtractor* vgg = nullptr;  // that of LPIPS and PPL, where it is wanted and there
+  std::shared_ptr<Run> run;         // that drew the fakes; null for folders
   uint64_t seed = 0;
   double psi = 1;
+  int64_t path_pairs = 2000;
   bool quiet = false;
   std::optional<NearestTraining> nearest;
   MemorisationEvidence evidence;

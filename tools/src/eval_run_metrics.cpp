@@ -6,32 +6,43 @@
 #include <cmath>
 #include <numeric>
 
+#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/image.h"
 #include "centigan/core/progress.h"
+#include "centigan/metrics/pair_distances.h"
 #include "centigan/metrics/path_length.h"
-#include "centigan/metrics/perceptual.h"
 #include "drawing.h"
 #include "eval_metrics.h"
 
 namespace centigan {
 namespace {
 
-constexpr int64_t kPaths = 32, kPathPoints = 17, kPathPairs = 2000, kPairBatch = 8;
+constexpr int64_t kPaths = 32, kPathPoints = 17, kPairBatch = 8;
 constexpr int64_t kMostScored = 1000;
 constexpr size_t kScoreBatch = 32;
 
+// The run, its networks on its device.
 Run& run_of(EvalSubject& s, const std::string& word) {
   if (!s.run) fail("eval", word, "needs the networks of a run", "give --from RUN instead of --fake DIR");
+  const torch::Device device = pick_device(s.run->config.trainer.device);
+  s.run->generator->to(device);
+  if (s.run->discriminator) s.run->discriminator->to(device);
   return *s.run;
 }
 
+torch::Device device_of(const Run& run) {
+  return pick_device(run.config.trainer.device);
+}
+
 // Truncated styles of seeds first … first+count-1, each of its own class where there are classes.
-at::Tensor styles(Generator& generator, uint64_t first, int64_t count, double psi = 1.0) {
+at::Tensor styles(Run& run, uint64_t first, int64_t count, double psi = 1.0) {
   std::vector<uint64_t> seeds(static_cast<size_t>(count));
   std::iota(seeds.begin(), seeds.end(), first);
-  const DrawRequest request = request_of_seeds(generator.shape(), seeds);
-  return generator.truncate(generator.mapping(request.z, request.labels), psi, -1, request.labels);
+  const DrawRequest request = request_of_seeds(run.generator->shape(), seeds);
+  const at::Tensor z = request.z.to(device_of(run));
+  const at::Tensor labels = request.labels.defined() ? request.labels.to(device_of(run)) : at::Tensor();
+  return run.generator->truncate(run.generator->mapping(z, labels), psi, -1, labels);
 }
 
 at::Tensor synthesised(Generator& generator, const at::Tensor& ws) {
@@ -41,14 +52,15 @@ at::Tensor synthesised(Generator& generator, const at::Tensor& ws) {
 }
 
 EvalNumbers smoothness(EvalSubject& s) {
-  Generator& generator = *run_of(s, "smoothness").generator;
-  const at::Tensor a = styles(generator, s.seed, kPaths, s.psi);
-  const at::Tensor b = styles(generator, s.seed + kPaths, kPaths, s.psi);
+  Run& run = run_of(s, "smoothness");
+  const at::Tensor a = styles(run, s.seed, kPaths, s.psi);
+  const at::Tensor b = styles(run, s.seed + kPaths, kPaths, s.psi);
+  const at::Tensor t = at::linspace(0, 1, kPathPoints, a.options()).reshape({-1, 1, 1});
   std::vector<at::Tensor> steps;
   Progress progress("interpolations", kPaths, "paths", s.quiet);
   for (int64_t i = 0; i < kPaths; ++i) {
-    const at::Tensor t = at::linspace(0, 1, kPathPoints).reshape({-1, 1, 1});
-    const at::Tensor features = s.extractor->features(to_uint8(synthesised(generator, a[i] + (b[i] - a[i]) * t)));
+    const at::Tensor pictures = synthesised(*run.generator, a[i] + (b[i] - a[i]) * t);
+    const at::Tensor features = s.extractor->features(to_uint8(pictures));
     steps.push_back((features.slice(0, 1) - features.slice(0, 0, -1)).to(at::kDouble).norm(2, {1}));
     progress.update(i + 1);
     leave_if_stopped("eval", std::to_string(i + 1) + " interpolations");
@@ -64,22 +76,25 @@ at::Tensor box_averaged(at::Tensor pictures) {
 }
 
 EvalNumbers path_numbers(EvalSubject& s) {
-  Generator& generator = *run_of(s, "ppl").generator;
-  const auto synthesis = [&](const at::Tensor& ws) { return box_averaged(synthesised(generator, ws)); };
-  const auto distance = [&](const at::Tensor& a, const at::Tensor& b) {
-    return perceptual_distance(s.extractor->taps(a), s.extractor->taps(b));
-  };
+  Run& run = run_of(s, "ppl");
+  const FeatureExtractor& extractor = s.vgg ? *s.vgg : *s.extractor;
+  const auto synthesis = [&](const at::Tensor& ws) { return box_averaged(synthesised(*run.generator, ws)); };
+  const auto distance = [&](const at::Tensor& a, const at::Tensor& b) { return row_distances(extractor, a, b); };
   std::vector<at::Tensor> distances;
-  Progress progress("path length", kPathPairs, "pairs", s.quiet);
-  for (int64_t i = 0; i < kPathPairs; i += kPairBatch) {
+  Progress progress("path length", s.path_pairs, "pairs", s.quiet);
+  for (int64_t i = 0; i < s.path_pairs; i += kPairBatch) {
+    const int64_t count = std::min(kPairBatch, s.path_pairs - i);
     const uint64_t first = s.seed + static_cast<uint64_t>(i);
-    distances.push_back(path_distances(synthesis, distance, styles(generator, first, kPairBatch),
-                                       styles(generator, first + kPathPairs, kPairBatch)));
-    progress.update(i + kPairBatch);
-    leave_if_stopped("eval", std::to_string(i + kPairBatch) + " pairs");
+    distances.push_back(path_distances(synthesis, distance, styles(run, first, count),
+                                       styles(run, first + static_cast<uint64_t>(s.path_pairs), count)));
+    progress.update(i + count);
+    leave_if_stopped("eval", std::to_string(i + count) + " pairs");
   }
   progress.finish();
-  return {{"PPL-" + s.extractor->name() + "(N=2000)", path_length(at::cat(distances)).value, {}, ""}};
+  const std::string name = extractor.path_label() + "(N=" + std::to_string(s.path_pairs) + ")";
+  EvalNumbers numbers = {{name, path_length(at::cat(distances)).value, {}, ""}};
+  numbers.front().extractor = &extractor;
+  return numbers;
 }
 
 // Whole batches, because some discriminators look at groups of pictures: the last one is filled up from the front.
@@ -89,7 +104,7 @@ at::Tensor scores_of(Run& run, const std::vector<at::Tensor>& pictures) {
     std::vector<at::Tensor> batch;
     for (size_t i = 0; i < kScoreBatch; ++i) batch.push_back(pictures[(first + i) % pictures.size()]);
     const at::Tensor x = at::stack(batch).to(at::kFloat) / 127.5 - 1;
-    scores.push_back(run.discriminator->forward(x, {}, /*exact=*/true).flatten());
+    scores.push_back(run.discriminator->forward(x.to(device_of(run)), {}, /*exact=*/true).flatten().cpu());
   }
   return at::cat(scores).narrow(0, 0, static_cast<int64_t>(pictures.size()));
 }

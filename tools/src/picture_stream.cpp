@@ -65,10 +65,11 @@ class FolderStream final : public PictureStream {
   std::string source() const override { return source_of(names_); }
 
   std::vector<at::Tensor> read(int64_t first, int64_t count) override {
-    const std::vector<Decoded> piece = next_.valid() && first == next_first_ ? next_.get() : decode(first, count);
-    next_first_ = first + count;
-    if (next_first_ < this->count())
-      next_ = std::async(std::launch::async, [this, from = next_first_, count] { return decode(from, count); });
+    const bool ahead = next_.valid() && first == next_first_ && count == next_count_;
+    const std::vector<Decoded> piece = ahead ? next_.get() : decode(first, count);
+    const bool in_turn = first == end_;
+    end_ = first + count;
+    if (in_turn && end_ < this->count()) decode_ahead(end_, count);
     std::vector<at::Tensor> pictures;
     for (size_t i = 0; i < piece.size(); ++i) {
       if (!piece[i].problem.empty()) refuse(name(first + static_cast<int64_t>(i)), piece[i].problem);
@@ -98,6 +99,10 @@ class FolderStream final : public PictureStream {
   }
 
  private:
+  void decode_ahead(int64_t first, int64_t count) {
+    next_first_ = first, next_count_ = count;
+    next_ = std::async(std::launch::async, [this, first, count] { return decode(first, count); });
+  }
   std::vector<Decoded> decode(int64_t first, int64_t count) const {
     std::vector<Decoded> piece;
     const int64_t end = std::min(first + count, this->count());
@@ -114,7 +119,8 @@ class FolderStream final : public PictureStream {
   bool strict_;
   std::vector<std::string> names_;
   std::future<std::vector<Decoded>> next_;
-  int64_t next_first_ = -1;
+  int64_t next_first_ = 0, next_count_ = 0;  // of the piece that is decoded ahead
+  int64_t end_ = 0;                          // of what was read last
 };
 
 class DatasetStream final : public PictureStream {

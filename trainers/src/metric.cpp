@@ -15,6 +15,8 @@
 namespace centigan {
 namespace {
 
+constexpr int64_t kFakesAtATime = 256;  // whole batches of drawing
+
 std::string metric_device(const torch::Device& device) {
   return device.is_cpu() ? "cpu" : "cuda";
 }
@@ -54,26 +56,34 @@ class FeatureMetric {
         device_(device),
         extractor_(weights, device),
         reals_(reals),
-        seeds_(static_cast<size_t>(config.trainer.eval_fakes)) {
-    std::iota(seeds_.begin(), seeds_.end(), uint64_t{0});
-  }
+        fakes_(config.trainer.eval_fakes) {}
 
   MetricResult measure(Generator& generator, const MetricWatch& watch) {
     const double begun = clock_seconds();
-    const auto count = static_cast<int64_t>(seeds_.size()), known = real_features_.defined() ? reals_.count() : 0;
-    const int64_t total = 2 * count + reals_.count() - known;
+    const int64_t count = fakes_, known = real_features_.defined() ? reals_.count() : 0;
+    const int64_t total = 2 * count + reals_.count() - known, before = reals_.count() - known;
     if (known == 0) real_features_ = reals_.features(extractor_, [&](int64_t done) { watch(done, total); });
-    const int64_t before = reals_.count() - known;
-    const DrawRequest request = request_of_seeds(generator.shape(), seeds_);
-    const at::Tensor images =
-        draw_pictures(generator, request, device_, [&](int64_t done) { watch(before + done, total); });
-    const PictureSet fakes = generated_pictures(to_uint8(images), seeds_);
-    const at::Tensor features =
-        features_of(extractor_, fakes.pictures, [&](int64_t done) { watch(before + count + done, total); });
-    return result(fakes, features, clock_seconds() - begun);
+    GeneratedPictures fakes;
+    std::vector<at::Tensor> features;
+    for (int64_t first = 0; first < count; first += kFakesAtATime) {
+      const auto on = [&](int64_t done) { watch(before + 2 * first + done, total); };
+      features.push_back(fake_features(generator, first, std::min(kFakesAtATime, count - first), fakes, on));
+    }
+    return result(fakes.finish(), at::cat(features), clock_seconds() - begun);
   }
 
  private:
+  // Draws and measures the pictures of seeds first … first+count-1; `watch` counts each twice.
+  at::Tensor fake_features(Generator& generator, int64_t first, int64_t count, GeneratedPictures& fakes,
+                           const std::function<void(int64_t done)>& watch) {
+    std::vector<uint64_t> seeds(static_cast<size_t>(count));
+    std::iota(seeds.begin(), seeds.end(), static_cast<uint64_t>(first));
+    const DrawRequest request = request_of_seeds(generator.shape(), seeds);
+    const at::Tensor images = to_uint8(draw_pictures(generator, request, device_, watch));
+    fakes.add(images, seeds);
+    return features_of(extractor_, images.unbind(), [&](int64_t done) { watch(count + done); });
+  }
+
   MetricResult result(const PictureSet& fakes, const at::Tensor& features, double seconds) {
     Recipe recipe = recipe_of(fakes, fakes, extractor_, 0, 1.0);
     recipe.real_count = reals_.count(), recipe.real_source = reals_.source, recipe.resolution = reals_.resolution;
@@ -87,7 +97,7 @@ class FeatureMetric {
   torch::Device device_;
   FeatureExtractor extractor_;
   Reals reals_;
-  std::vector<uint64_t> seeds_;
+  int64_t fakes_;
   at::Tensor real_features_;
 };
 

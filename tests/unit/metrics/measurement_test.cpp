@@ -38,15 +38,24 @@ TEST(Measurement, TheBestIsTheLargestOrTheSmallest) {
   for (const MetricKind& kind : metric_kinds()) EXPECT_EQ(kind.higher_is_better, kind.word.size() > 3) << kind.word;
 }
 
+PictureSet generated(const std::vector<at::Tensor>& pieces, const std::vector<std::vector<uint64_t>>& seeds) {
+  GeneratedPictures set;
+  for (size_t i = 0; i < pieces.size(); ++i) set.add(pieces[i], seeds[i]);
+  return set.finish();
+}
+
 TEST(PictureSets, GeneratedOnesGoByTheirSeeds) {
   const at::Tensor images = at::arange(2 * 3 * 2 * 2, at::kByte).reshape({2, 3, 2, 2});
-  const PictureSet set = generated_pictures(images, {7, 123456});
+  const PictureSet set = generated({images}, {{7, 123456}});
   EXPECT_EQ(set.count(), 2);
   EXPECT_EQ(set.source, "gen8");
   EXPECT_EQ(picture_name(7), "seed00007.png");
   EXPECT_EQ(picture_name(123456), "seed123456.png");
-  EXPECT_NE(set.fingerprint, generated_pictures(images, {8, 123456}).fingerprint);
-  EXPECT_NE(set.fingerprint, generated_pictures(images.flip({0}), {7, 123456}).fingerprint);
+  EXPECT_NE(set.fingerprint, generated({images}, {{8, 123456}}).fingerprint);
+  EXPECT_NE(set.fingerprint, generated({images.flip({0})}, {{7, 123456}}).fingerprint);
+  const PictureSet pieces = generated({images.narrow(0, 0, 1), images.narrow(0, 1, 1)}, {{7}, {123456}});
+  EXPECT_EQ(set.fingerprint, pieces.fingerprint);
+  EXPECT_EQ(pieces.count(), 2);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include "centigan/core/image.h"
 #include "centigan/models/model.h"
 #include "report/sheet.h"
+#include "report/time_share.h"
 #include "tiny.h"
 
 namespace centigan {
@@ -45,6 +46,22 @@ TEST(Report, FollowsARunAndIsWholeAtItsEnd) {
   EXPECT_HAS(html, "100 pictures of ");
   EXPECT_HAS(html, "Best toy");
   EXPECT_TRUE(fs::exists(config.out + "/report/truncation.png") && fs::exists(config.out + "/report/figures.jsonl"));
+}
+
+// A page at each tick of half a second, which takes longer the longer the run is.
+TEST(Report, TicksTakeAHundredthOfTheTime) {
+  TimeShare time(0.01, 100);
+  double now = 100;
+  int written = 0;
+  for (int tick = 1; tick <= 20000; ++tick) {
+    now += 0.5;
+    if (!time.allows(now)) continue;
+    const double took = 0.05 + 1e-6 * tick + 0.02 * (tick % 3);
+    now += took, ++written;
+    time.spend(took);
+    if (written > 1) EXPECT_LE(time.spent(), 0.0101 * (now - 100)) << tick;
+  }
+  EXPECT_GT(written, 900);  // and uses what it may
 }
 
 TEST(Report, OfAStoppedRunSaysSoAndShowsWhatThereIs) {

@@ -3,11 +3,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <initializer_list>
+#include <optional>
 
 #include "../cache_folder.h"
 #include "../drawing.h"
 #include "../eval_comparison.h"
 #include "../eval_metrics.h"
+#include "../eval_writer.h"
 #include "../nearest_sheet.h"
 #include "../verbs.h"
 #include "centigan/core/clock.h"
@@ -37,6 +40,8 @@ struct Request {
   double psi = 1.0;
   ExtractorOptions options;
   std::string extractor, reference;
+  torch::Device device = torch::kCPU;
+  int64_t path_pairs = 0, standing = 0;
 };
 
 std::vector<std::string> words_of(const std::string& list) {
@@ -73,8 +78,12 @@ Request read_request(const CommandLine& line) {
   r.seed = line.integer("seed", 0, INT64_MAX / 2);
   r.psi = line.number("trunc", -2.0, 2.0);
   r.options.bf16 = line.has("bf16");
-  r.options.resize = line.has("resize") ? line.one_of("resize", {"tf1", "hp", "aa"}) : "";
+  r.options.resize = line.has("resize") ? line.one_of("resize", {"tf1", "hp", "aa", "clean"}) : "";
   r.extractor = line.text("extractor");
+  r.standing = line.has("standing-stats") ? line.integer("standing-stats", 1, 10000) : 0;
+  if (r.standing > 0 && r.from.empty())
+    fail_usage("eval", "--standing-stats", "needs the networks of a run", "give --from RUN, or leave it out");
+  r.path_pairs = line.integer("path-pairs", 100, 1000000);
   r.reference = line.has("ref") ? line.one_of("ref", {"train", "holdout"}) : r.recipe.reference;
   return r;
 }
@@ -88,7 +97,6 @@ struct Sources {
   std::shared_ptr<PictureStream> real, fake, held_out;  // null: imported statistics, or not given
   std::shared_ptr<Run> run;
   std::string run_folder;  // gets the numbers and the sheet; may be empty
-  int64_t images = -1;     // shown to the network that drew the fakes; -1: not known
 };
 
 std::string folder_of(const std::string& run) {
@@ -107,6 +115,8 @@ Sources open_sources(const CommandLine& line, const Request& r) {
   const bool strict = line.has("strict");
   const std::string from = !r.from.empty() ? r.from : r.real_from;
   if (!from.empty()) s.run = std::make_shared<Run>(open_run(from)), s.run_folder = folder_of(from);
+  if (s.run && line.has("device")) s.run->config.trainer.device = line.text("device");
+  if (r.standing > 0) use_standing_statistics(*s.run, r.standing, "eval");
   if (r.real.empty()) {
     const RunPictures pictures = run_pictures(*s.run);
     s.real = pictures.training, s.held_out = pictures.held_out;
@@ -123,17 +133,25 @@ Sources open_sources(const CommandLine& line, const Request& r) {
   return s;
 }
 
-bool uses_mirror(const std::vector<std::string>& words) {
-  return std::any_of(words.begin(), words.end(), [](const std::string& word) {
-    return word == "nearest" || word == "rank" || word == "diversity";
+bool any_word(const Request& r, std::initializer_list<const char*> words) {
+  return std::any_of(r.words.begin(), r.words.end(), [&](const std::string& word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
   });
 }
 
+// VGG16, which lpips must have, and diversity and ppl take where it is and no other network was asked for.
+std::optional<FeatureExtractor> open_vgg(const CommandLine& line, const Request& r) {
+  const std::string dir = line.text("weights-dir");
+  const bool wish = any_word(r, {"diversity", "ppl"}) && !line.has("extractor") && has_weights("vgg16", dir);
+  if (!wish && !any_word(r, {"lpips"}) && !line.has("vgg")) return std::nullopt;
+  return open_extractor(line.has("vgg") ? line.text("vgg") : "vgg16", dir, r.device);
+}
+
 void measure(const CommandLine& line, const Request& r, Sources& sources, EvalSubject& s) {
-  const bool mirrored = sources.real && sources.fake && uses_mirror(r.words);
-  const bool nearest = std::count(r.words.begin(), r.words.end(), "nearest") > 0;
-  if (mirrored && nearest && sources.fake->count() <= kMostTapped) s.tap_pixels(sources.real, sources.fake);
   const auto count = [](const std::shared_ptr<PictureStream>& stream) { return stream ? stream->count() : 0; };
+  const bool mirrored = sources.real && sources.fake && any_word(r, {"nearest", "rank", "diversity", "lpips", "pd"});
+  const bool few = std::max(count(sources.real), count(sources.fake)) <= kMostTapped;
+  if (mirrored && few && any_word(r, {"nearest"})) s.tap_pixels(sources.real, sources.fake);
   Progress progress("features",
                     (mirrored ? 2 : 1) * count(sources.real) + count(sources.fake) + count(sources.held_out),
                     "pictures", line.has("quiet"));
@@ -145,47 +163,6 @@ void measure(const CommandLine& line, const Request& r, Sources& sources, EvalSu
                         : imported_set(r.fake, s.extractor->width());
   progress.finish();
 }
-
-// Nobody knows which network other people's statistics came from unless the user says it.
-std::string honest_name(const std::string& metric, const EvalSubject& s, bool stated) {
-  return !stated && (s.real.imported() || s.fake.imported()) ? "FD-imported" : metric;
-}
-
-class Writer {
- public:
-  Writer(const CommandLine& line, const Request& r, const EvalSubject& s, const std::string& run_folder)
-      : subject_(s), recipe_(recipe_of(s.real, s.fake, *s.extractor, r.seed, r.psi)), stated_(line.has("extractor")) {
-    recipe_.reference = r.reference;
-    if (!run_folder.empty()) files_.push_back(run_folder + "/metrics.jsonl");
-    for (const auto& file : files_) repair_jsonl(file);  // not a file of the user's naming: nothing of it is cut
-    if (line.has("json")) files_.push_back(line.text("json"));
-    if (s.run && !r.from.empty()) images_ = s.run->images;
-  }
-
-  void write(const EvalNumber& number, double seconds) {
-    recipe_.metric = honest_name(number.metric, subject_, stated_), recipe_.value = number.value;
-    recipe_.real_count = number.of_class.empty() ? subject_.real.count() : number.reals;
-    recipe_.fake_count = number.of_class.empty() ? subject_.fake.count() : number.fakes;
-    say(recipe_text(recipe_) + (number.error ? " +- " + format_text("%.3g", *number.error) : "") +
-        (number.note.empty() ? "" : "  " + number.note));
-    JsonFields json = json_of(recipe_, subject_.real.fingerprint, subject_.fake.fingerprint,
-                              subject_.extractor->weights_hash(), "cpu", seconds);
-    JsonFields beside;
-    if (number.error) beside.emplace_back("error", *number.error);
-    if (!number.of_class.empty()) beside.emplace_back("class", number.of_class);
-    if (!number.note.empty()) beside.emplace_back("note", number.note);
-    json.insert(json.begin() + 2, beside.begin(), beside.end());
-    if (images_ >= 0) json.emplace_back("images", images_);
-    for (const auto& file : files_) append_jsonl(file, json);
-  }
-
- private:
-  const EvalSubject& subject_;
-  Recipe recipe_;
-  bool stated_;
-  int64_t images_ = -1;
-  std::vector<std::string> files_;
-};
 
 // A number of the default set that this subject does not allow is left out with its reason.
 EvalNumbers numbers_or_reason(const std::string& word, EvalSubject& s, bool must) {
@@ -213,22 +190,35 @@ void write_files(const CommandLine& line, const std::string& run_folder, EvalSub
   if (!sheet.empty()) write_nearest_sheet(sheet, s);
 }
 
+NumberHeader header_of(const CommandLine& line, const Request& r, const EvalSubject& s) {
+  NumberHeader header;
+  header.recipe = recipe_of(s.real, s.fake, *s.extractor, r.seed, r.psi);
+  header.recipe.reference = r.reference;
+  header.network_stated = line.has("extractor");
+  header.standing = r.standing;
+  if (s.run) header.images = s.run->images;
+  return header;
+}
+
 int eval(const CommandLine& line) {
   if (line.has("compare")) return compare_numbers(line.text("compare"));
   const double begun = clock_seconds();
-  const Request request = read_request(line);
+  Request request = read_request(line);
+  request.device = pick_device(line.text("device"));
   load_plugins(line.text("plugin"));
   set_operator_threads(hardware_threads());
   set_tf32(false);
   FeatureExtractor extractor =
-      open_extractor(request.extractor, line.text("weights-dir"), torch::Device(torch::kCPU), request.options);
+      open_extractor(request.extractor, line.text("weights-dir"), request.device, request.options);
+  std::optional<FeatureExtractor> vgg = open_vgg(line, request);
   Sources sources = open_sources(line, request);
   EvalSubject subject;
   subject.extractor = &extractor, subject.run = request.from.empty() ? nullptr : sources.run;
+  subject.vgg = vgg ? &*vgg : nullptr, subject.path_pairs = request.path_pairs;
   subject.quiet = line.has("quiet");
   subject.seed = static_cast<uint64_t>(request.seed), subject.psi = request.psi;
   measure(line, request, sources, subject);
-  Writer writer(line, request, subject, sources.run_folder);
+  NumberWriter writer(subject, header_of(line, request, subject), sources.run_folder, line.text("json"));
   for (const auto& word : request.words) {
     const EvalNumbers numbers = numbers_or_reason(word, subject, request.chosen_words);
     const double seconds = clock_seconds() - begun;
@@ -257,15 +247,21 @@ Verb eval_verb() {
        {"compare", "A,B,…", "", "Run folders or --json files: what was measured in them, side by side; nothing else."},
        {"recipe", "NAME", "few-shot", "few-shot, fid5k-train, fid10k-test, fid50k-full, kid or prdc."},
        {"metrics", "LIST", "",
-        "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, diversity; of a run also "
+        "fid, kid, kid-sub, prdc, is, ratio, nearest, rank, vendi, lpips, pd, diversity (lpips or pd); of a run also "
         "smoothness, d-gap, ppl. Default: those of the recipe."},
        {"fakes", "N", "", "Pictures that are drawn of a run, or taken of a folder. Default: those of the recipe."},
        {"seed", "S", "0", "First seed."},
        {"trunc", "PSI", "1", "Truncation; published numbers use 1."},
        {"ref", "KIND", "", "What the reals are: train or holdout. Default: that of the recipe."},
-       {"extractor", "NAME", "inception", "inception, effnetlite0, pixels, a file of weights, or acme::features."},
+       {"extractor", "NAME", "inception",
+        "inception, effnetlite0, vgg16, pixels, a file of weights, or acme::features."},
+       {"vgg", "FILE", "", "VGG16 of lpips and ppl. Default: vgg16.safetensors among the metric networks."},
+       {"standing-stats", "N", "", "BigGAN: norms use averages over N batches; published with 16."},
+       {"path-pairs", "N", "2000", "Pairs of ppl; published numbers have 50000."},
+       {"device", "DEVICE", "auto", "Where networks work: auto, cpu, cuda or cuda:1."},
        {"plugin", "FILES", "", "Libraries with further extractors; they are code and run as such."},
-       {"resize", "RULE", "", "tf1 (legacy), hp (half-pixel) or aa (antialiased). Default: the network's own."},
+       {"resize", "RULE", "",
+        "tf1 (legacy), hp (half-pixel), aa (antialiased) or clean (that of clean-fid). Default: the network's own."},
        {"per-class", "", "", "Also the Fréchet distance and coverage of each class by itself."},
        {"bf16", "", "", "Faster features in bfloat16; the numbers get another name."},
        {"weights-dir", "DIR", "", "Folder of the metric networks."},

@@ -75,6 +75,7 @@ int generate(const CommandLine& line) {
   check_choices(line);
 
   Run run = open_run(from);
+  if (line.has("standing-stats")) use_standing_statistics(run, line.integer("standing-stats", 1, 10000), "generate");
   auto [request, seeds] = chosen(line, run.generator->shape(), asked);
   request.psi = psi, request.cutoff = cutoff, request.noise = noise;
   take_labels(line, run, request);
@@ -104,6 +105,7 @@ Verb generate_verb() {
            {"noise", "MODE", "random", "Noise inputs: random (by seed), const or none."},
            {"latents", "FILE", "", "Latents [N,z] from a .npy file instead of seeds."},
            {"ws", "FILE", "", "Style vectors [N,num_ws,w] from a .npy file instead of seeds."},
+           {"standing-stats", "N", "", "BigGAN: norms use averages over N batches; published with 16."},
            {"raw", "FILE", "", "Exact float values [N,C,H,W] to a .npy file."}},
           {},
           0,

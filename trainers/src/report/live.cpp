@@ -18,12 +18,16 @@ constexpr int64_t kSamples = 64;
 }  // namespace
 
 LiveReport::LiveReport(const TrainConfig& config, Training& training, std::string folder)
-    : config_(config), training_(training), folder_(std::move(folder)), begun_(clock_seconds()), ticked_(begun_) {}
+    : config_(config),
+      training_(training),
+      folder_(std::move(folder)),
+      ticked_(clock_seconds()),
+      time_(kReportShare, ticked_) {}
 
 void LiveReport::tick() {
   const double now = clock_seconds(), pace = now - ticked_;
   ticked_ = now;
-  if (longest_ > 0 && spent_ + longest_ > kReportShare * (now - begun_)) return;
+  if (!time_.allows(now)) return;
   attempt(false, std::clamp<int64_t>(static_cast<int64_t>(pace) + 1, 5, 120));
 }
 
@@ -40,8 +44,7 @@ void LiveReport::attempt(bool finished, int64_t refresh_seconds) {
     if (!warned_) warn("train: the report could not be written: " + first_line(error.what()));
     warned_ = true;
   }
-  const double took = clock_seconds() - start;
-  spent_ += took, longest_ = std::max(longest_, took);
+  time_.spend(clock_seconds() - start);
 }
 
 void LiveReport::write(bool finished, int64_t refresh_seconds) {

@@ -4,6 +4,7 @@
 
 #include "../training.h"
 #include "centigan/trainers/report.h"
+#include "time_share.h"
 
 namespace centigan {
 
@@ -25,7 +26,8 @@ class LiveReport {
   const TrainConfig& config_;
   Training& training_;
   const std::string folder_;
-  double begun_, ticked_, spent_ = 0, longest_ = 0;
+  double ticked_;
+  TimeShare time_;
   size_t sheets_ = 0;  // in the time-lapse
   bool warned_ = false;
 };

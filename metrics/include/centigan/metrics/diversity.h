@@ -22,6 +22,7 @@ double mean_pair_distance(int64_t count, const PairDistance& distance, int64_t p
 
 // Each fake belongs to its nearest training picture; the mean over clusters of two and more of the mean distance
 // within (at most 64 pairs a cluster). Clusters without and with one fake are counted, not dropped in silence.
+// `distance` is asked once for all.
 struct ClusterDiversity {
   double mean;  // NaN if no cluster has two
   int64_t empty, single, used;

@@ -10,7 +10,7 @@ struct Recipe {
   std::string metric = "FID";                             // with its parameters: "precision(k=3)"
   std::string extractor = "inception-2015-12-05";         // FeatureExtractor::name()
   std::string hash;                                       // first 8 digits of the weights hash
-  std::string resize = "tf1";                             // tf1, hp, aa, none
+  std::string resize = "tf1";                             // tf1, hp, aa, clean, none
   int64_t real_count = 0, fake_count = 0;                 // -1: not known, printed as ?
   std::string reference = "train";                        // train, holdout
   std::string real_source = "png", fake_source = "gen8";  // png, jpeg, mixed; gen8: rounded to 8 bit, never a file
