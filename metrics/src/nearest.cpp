@@ -12,10 +12,19 @@
 namespace centigan {
 namespace {
 
-// Distances [b,n] of `rows` to the training pictures, the lesser of plain and mirrored.
-at::Tensor to_training(const at::Tensor& rows, const at::Tensor& train, const at::Tensor& flipped) {
-  const at::Tensor d = distance_rows(rows, train);
-  return flipped.defined() ? at::minimum(d, distance_rows(rows, flipped)) : d;
+// Distances [b,n] of `rows` to `points`, infinite where there is a nearer point. `own` >= 0: row 0 is that point, and
+// no row is its own neighbour.
+at::Tensor least_distances(const at::Tensor& rows, const at::Tensor& points, int64_t own) {
+  const RoughSquares rough = rough_squares(rows, points);
+  if (own >= 0) rough.value.narrow(1, own, rows.size(0)).fill_diagonal_(std::numeric_limits<double>::infinity());
+  const at::Tensor limit = std::get<0>(rough.value.min(1, true)) + 2 * rough.slack;
+  return distances_where(rows, points, rough.value.le(limit));
+}
+
+// The lesser of plain and mirrored.
+at::Tensor to_training(const at::Tensor& rows, const at::Tensor& train, const at::Tensor& flipped, int64_t own) {
+  const at::Tensor d = least_distances(rows, train, own);
+  return flipped.defined() ? at::minimum(d, least_distances(rows, flipped, own)) : d;
 }
 
 // Smallest distance of each row of `points`, and where. `own`: the points are the training pictures, none is its own
@@ -25,8 +34,8 @@ std::pair<at::Tensor, at::Tensor> nearest_rows(const at::Tensor& points, const a
   std::vector<at::Tensor> distances, indices;
   const int64_t step = distance_block(train.size(0));
   for (int64_t i = 0; i < points.size(0); i += step) {
-    at::Tensor d = to_training(points.narrow(0, i, std::min(step, points.size(0) - i)), train, flipped);
-    if (own) d.narrow(1, i, d.size(0)).fill_diagonal_(std::numeric_limits<double>::infinity());
+    const at::Tensor rows = points.narrow(0, i, std::min(step, points.size(0) - i));
+    const at::Tensor d = to_training(rows, train, flipped, own ? i : -1);
     const auto [least, where] = d.min(1);
     distances.push_back(least), indices.push_back(where);
   }

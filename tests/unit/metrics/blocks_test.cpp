@@ -37,5 +37,27 @@ TEST(Pieces, PrdcAndNearestOfManyRows) {
   EXPECT_TRUE(at::equal(nearest.own, std::get<0>(within.min(1))));
 }
 
+// Twins, near twins and a large offset, where products of matrices lose what differences keep.
+TEST(Pieces, CloseCallsAreDecidedByDifferences) {
+  for (const double offset : {0.0, 3e6}) {
+    at::Tensor x = filler("pieces/x", {300, 5}).to(at::kDouble), y = filler("pieces/y", {400, 5}, 1.1).to(at::kDouble);
+    x.narrow(0, 100, 100).copy_(x.narrow(0, 0, 100)), y.narrow(0, 0, 100).copy_(x.narrow(0, 0, 100) + 1e-9);
+    x += offset, y += offset;
+    const at::Tensor across = at::cdist(x, y, 2.0, 2);
+    at::Tensor within = at::cdist(x, x, 2.0, 2);
+    within.fill_diagonal_(INFINITY);
+    const at::Tensor narrow = std::get<0>(within.kthvalue(3, 1)).unsqueeze(1);
+    const at::Tensor wide = std::get<0>(within.kthvalue(5, 1)).unsqueeze(1);
+    const Prdc p = prdc(x, y);
+    EXPECT_EQ(p.precision, across.le(narrow).any(0).to(at::kDouble).mean().item<double>());
+    EXPECT_EQ(p.density, across.le(wide).sum(0).to(at::kDouble).mean().item<double>() / 5);
+    EXPECT_EQ(p.coverage, std::get<0>(across.min(1, true)).le(wide).to(at::kDouble).mean().item<double>());
+    const NearestTraining nearest = nearest_training(x, y, x.flip(1));
+    const at::Tensor both = at::minimum(across.t(), at::cdist(y, x.flip(1).contiguous(), 2.0, 2));
+    EXPECT_TRUE(at::equal(nearest.distance, std::get<0>(both.min(1))));
+    EXPECT_TRUE(at::equal(nearest.index, std::get<1>(both.min(1))));
+  }
+}
+
 }  // namespace
 }  // namespace centigan

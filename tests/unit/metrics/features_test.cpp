@@ -139,10 +139,20 @@ TEST_F(LiteNetwork, GoldenFeatures) {
   const std::vector<int64_t> a = {4, 3, 64, 64}, b = {2, 3, 40, 56}, c = {2, 3, 320, 400};
   check("fid/A", a, 0, {0.099100, 0.406540, {0.29811, 0, 0.22032, 0, 0, 0, 0, 0.12947}, 504, 4.97352});
   check("fid/A", a, 1, {0.083506, 0.375678, {1.03936, 0, 0.44919, 0, 0, 0, 0, 0}, 434, 4.94816});
+  check("fid/A", a, 2, {0.097689, 0.392833, {0.50860, 0, 0.66775, 0, 0, 0, 0, 0.09368}, 434, 5.25923});
   check("fid/A", a, 3, {0.091899, 0.387807, {0.62663, 0, 0.41380, 0, 0, 0, 0, 0}, 434, 5.22023});
   check("fid/B", b, 0, {0.115390, 0.416742, {0.32085, 0, 0.58086, 0, 0, 0, 0, 0.02235}, 434, 5.19497});
   check("fid/B", b, 1, {0.114640, 0.411946, {}, 504, 4.90827});
   check("fid/C", c, 0, {0.121628, 0.402743, {0.02670, 0, 0.17721, 0, 0, 0, 0, 0.23517}, 986, 3.61618});
+  check("fid/C", c, 1, {0.118638, 0.409146, {}, 986, 4.15933});
+}
+
+// Mean of |x| after blocks 0, 2, 4, 10 and 15.
+TEST_F(LiteNetwork, MapsOfTheSheet) {
+  const auto maps = extractor_->taps(filler_images("fid/A", {4, 3, 64, 64}));
+  const double means[] = {6.601795, 9.726304, 6.309219, 3.078834, 1.295649};
+  for (size_t i = 0; i < 5; ++i)
+    EXPECT_NEAR(maps[i][0].to(at::kDouble).abs().mean().item<double>(), means[i], 1e-4) << i;
 }
 
 TEST_F(LiteNetwork, IsKnownAndNeverCalledFid) {
@@ -170,6 +180,8 @@ TEST_F(FidNetwork, HasMapsAndNoClassifier) {
   ASSERT_EQ(maps.size(), 4u);
   EXPECT_EQ(maps[0].sizes(), at::IntArrayRef({2, 64, 73, 73}));
   EXPECT_EQ(maps[3].sizes(), at::IntArrayRef({2, 2048, 8, 8}));
+  const double means[] = {2.971719, 2.792883, 0.034229, 0.205384};
+  for (size_t i = 0; i < 4; ++i) EXPECT_NEAR(maps[i][0].to(at::kDouble).mean().item<double>(), means[i], 2e-5);
   expect_error([] { extractor().logits(at::zeros({1, 2048})); }, "hold no classifier");
 }
 

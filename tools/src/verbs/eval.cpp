@@ -220,6 +220,7 @@ int eval(const CommandLine& line) {
   measure(line, request, sources, subject);
   NumberWriter writer(subject, header_of(line, request, subject), sources.run_folder, line.text("json"));
   for (const auto& word : request.words) {
+    leave_if_stopped("eval", "before " + word);
     const EvalNumbers numbers = numbers_or_reason(word, subject, request.chosen_words);
     const double seconds = clock_seconds() - begun;
     for (const auto& number : numbers) writer.write(number, seconds);
