@@ -3,6 +3,7 @@
 #include <ATen/ATen.h>
 
 #include <cmath>
+#include <limits>
 
 #include "blocks.h"
 #include "centigan/core/error.h"
@@ -43,10 +44,20 @@ double nuclear_low_rank(const at::Tensor& x, const at::Tensor& mean_x, const at:
   return at::linalg_svdvals(factor).sum().item<double>();
 }
 
+// Eigenvalues that rounding makes of nothing: their roots would add up where a set fills only some dimensions.
+at::Tensor above_rounding(const at::Tensor& values) {
+  const double eps = std::numeric_limits<double>::epsilon() * static_cast<double>(values.size(0));
+  return values.gt(eps * values.abs().max());
+}
+
+// In the dimensions that x fills.
 double nuclear_symmetric(const at::Tensor& covariance_x, const at::Tensor& covariance_y) {
   const auto [values, vectors] = at::linalg_eigh(covariance_x);
-  const at::Tensor half = (vectors * values.clamp_min(0).sqrt()).matmul(vectors.t());
-  return root_sum(at::linalg_eigvalsh(half.matmul(covariance_y).matmul(half)));
+  const at::Tensor filled = above_rounding(values).nonzero().flatten();
+  if (filled.numel() == 0) return 0;
+  const at::Tensor half = vectors.index_select(1, filled) * values.index_select(0, filled).sqrt();
+  const at::Tensor products = at::linalg_eigvalsh(half.t().matmul(covariance_y).matmul(half));
+  return root_sum(products * above_rounding(products));
 }
 
 at::Tensor covariance_of(const at::Tensor& x, const at::Tensor& mean) {
@@ -63,9 +74,11 @@ FeatureMoments checked_moments(const FeatureMoments& moments, int64_t width) {
   return {mean[0], checked_features(moments.covariance, "covariance", mean.size(1), mean.size(1))};
 }
 
-FrechetParts assemble(double mean_term, double trace_x, double trace_y, double nuclear) {
+constexpr double kExact = 1e-9, kSymmetric = 1e-6;  // of the traces: how far forms may be off
+
+FrechetParts assemble(double mean_term, double trace_x, double trace_y, double nuclear, double precision = kExact) {
   double value = mean_term + trace_x + trace_y - 2 * nuclear;
-  const double rounding = 1e-9 * (trace_x + trace_y) + 1e-9;
+  const double rounding = precision * (trace_x + trace_y) + 1e-9;
   if (!(value >= -rounding)) {
     fail("metrics", "Fréchet distance", "came out as " + std::to_string(value) + ", below zero",
          "check that the covariance is symmetric and positive; if it is, report this as a bug");
@@ -88,13 +101,11 @@ FrechetParts frechet_distance(const torch::Tensor& x_in, const torch::Tensor& y_
   const at::Tensor mean_x = mean_row(x), mean_y = mean_row(y);
   const double trace_x = trace_of(x, mean_x), trace_y = trace_of(y, mean_y);
   const double mean_term = (mean_x - mean_y).square().sum().item<double>();
-  double nuclear = trace_x;  // exact for equal sets
-  if (x.scalar_type() != y.scalar_type() || !at::equal(x, y)) {
-    const bool low_rank = std::min(x.size(0), y.size(0)) <= x.size(1);
-    nuclear = low_rank ? nuclear_low_rank(x, mean_x, y, mean_y)
-                       : nuclear_symmetric(covariance_of(x, mean_x), covariance_of(y, mean_y));
-  }
-  return assemble(mean_term, trace_x, trace_y, nuclear);
+  if (x.scalar_type() == y.scalar_type() && at::equal(x, y)) return assemble(0, trace_x, trace_x, trace_x);
+  if (std::min(x.size(0), y.size(0)) <= x.size(1))
+    return assemble(mean_term, trace_x, trace_y, nuclear_low_rank(x, mean_x, y, mean_y));
+  const double nuclear = nuclear_symmetric(covariance_of(x, mean_x), covariance_of(y, mean_y));
+  return assemble(mean_term, trace_x, trace_y, nuclear, kSymmetric);
 }
 
 FrechetParts frechet_distance(const torch::Tensor& x_in, const torch::Tensor& mean_in,
@@ -108,7 +119,7 @@ FrechetParts frechet_distance(const torch::Tensor& x_in, const torch::Tensor& me
   const at::Tensor a = low_rank ? scaled_deviations(x, mean_x) : at::Tensor();
   const double nuclear = low_rank ? root_sum(at::linalg_eigvalsh(a.matmul(y.covariance).matmul(a.t())))
                                   : nuclear_symmetric(covariance_of(x, mean_x), y.covariance);
-  return assemble(mean_term, trace_of(x, mean_x), trace_y, nuclear);
+  return assemble(mean_term, trace_of(x, mean_x), trace_y, nuclear, low_rank ? kExact : kSymmetric);
 }
 
 FrechetParts frechet_distance(const FeatureMoments& x_in, const FeatureMoments& y_in) {
@@ -116,7 +127,8 @@ FrechetParts frechet_distance(const FeatureMoments& x_in, const FeatureMoments& 
   const double mean_term = (x.mean - y.mean).square().sum().item<double>();
   const double trace_x = x.covariance.trace().item<double>(), trace_y = y.covariance.trace().item<double>();
   const bool equal = at::equal(x.covariance, y.covariance);
-  return assemble(mean_term, trace_x, trace_y, equal ? trace_x : nuclear_symmetric(x.covariance, y.covariance));
+  const double nuclear = equal ? trace_x : nuclear_symmetric(x.covariance, y.covariance);
+  return assemble(mean_term, trace_x, trace_y, nuclear, kSymmetric);
 }
 
 }  // namespace centigan

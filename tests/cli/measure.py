@@ -1,10 +1,7 @@
 """`centigan eval`: numbers with their recipes, of runs and of folders. Skipped without the metric network."""
-import array
 import json
-import math
 import os
 import pathlib
-import re
 import shutil
 import signal
 import struct
@@ -24,8 +21,8 @@ def jsonl(path):
     return [json.loads(line) for line in path.read_text().splitlines()]
 
 
-class WithoutWeights(CliTest):
-    """Raw pixels as features need no network; what is tested here is not the network."""
+class PixelTest(CliTest):
+    """Raw pixels as features need no network."""
 
     def pixels(self, *arguments, **options):
         return self.good("eval", "--extractor", "pixels", "--json", "n.jsonl", *arguments, **options)
@@ -44,6 +41,8 @@ class WithoutWeights(CliTest):
                 shutil.copy(path, self.folder / name)
         return ["--real", "a", "--fake", "b"]
 
+
+class WithoutWeights(PixelTest):
     def test_any_two_folders_with_names_and_recipes(self):
         out = self.pixels(*self.two_folders())
         self.assertRegex(out, r"FD-pixels\[pixels/none;rs=none;n=20:40;ref=train;src=png:png;res=native;")
@@ -221,128 +220,6 @@ class WithoutWeights(CliTest):
         self.bad(1, "needs a discriminator without classes", "eval", "--extractor", "pixels", "--from", run, "--fakes",
                  "12", "--metrics", "d-gap")
 
-    def vgg(self, name="vgg16.safetensors"):
-        """VGG16 as torchvision names it, with values that repeat."""
-        shapes, width = {}, 3
-        for place, out in zip((0, 2, 5, 7, 10, 12, 14, 17, 19, 21, 24, 26, 28), [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6):
-            shapes[f"features.{place}.weight"], shapes[f"features.{place}.bias"] = [out, width, 3, 3], [out]
-            width = out
-        values = array.array("f", (((i * 7919) % 1009 / 504 - 1) / 20 for i in range(1 << 16))).tobytes()
-        header, position = {}, 0
-        for key, shape in shapes.items():
-            size = 4 * math.prod(shape)
-            header[key] = {"dtype": "F32", "shape": shape, "data_offsets": [position, position + size]}
-            position += size
-        text = json.dumps(header).encode()
-        data = (values * (position // len(values) + 1))[:position]
-        (self.folder / name).write_bytes(struct.pack("<Q", len(text)) + text + data)
-        return self.folder / name
-
-    def test_distances_and_paths_through_vgg(self):
-        run, vgg = self.tiny_run(), self.vgg()
-        out = self.pixels("--from", run, "--fakes", "6", "--metrics", "lpips,ppl,fid", "--vgg", vgg, "--path-pairs", "100")
-        self.assertRegex(out, r"(?m)^LPIPS-custom:(\w{8})\(pairs=1000\)\[custom:\1/\1;rs=none;n=10:6;")
-        self.assertRegex(out, r"(?m)^PPL-custom:(\w{8})\(N=100\)\[custom:\1/\1;rs=none;n=10:6;")
-        self.assertRegex(out, r"(?m)^FD-pixels\[pixels/none;")
-        first = self.numbers()
-        self.assertTrue(all(value > 0 for value in first.values()), first)
-        self.assertEqual(len([name for name in first if name.startswith("lpips-custom:") and name.endswith("-real")]), 1)
-        self.pixels("--from", run, "--fakes", "6", "--metrics", "lpips,ppl,fid", "--weights-dir", self.folder, "--path-pairs",
-                    "100")
-        self.assertEqual(self.numbers(), first)
-
-    def test_distances_without_their_networks(self):
-        sets = self.two_folders()
-        eval_ = ["eval", "--extractor", "pixels", *sets, "--metrics"]
-        process = self.run_program(*eval_, "lpips", "--weights-dir", "nowhere", environment={"CENTIGAN_WEIGHTS": "nowhere"})
-        if process.returncode != 0:  # a build in the source tree may find them
-            self.assertRegex(process.stderr, r"vgg16: no weights for this network\n  hint: give torchvision's "
-                                             r"vgg16-397923af.pth to tools/convert_vgg16.py")
-        self.bad(1, "pixels: has no inner maps", *eval_, "pd")
-        self.bad(1, "has no inner maps", *eval_, "diversity")
-        one = self.pictures(1, "one")
-        self.bad(1, "fake features: needs at least 2 pictures, got 1", "eval", "--extractor", "pixels", "--real", "a",
-                 "--fake", one, "--metrics", "pd")
-        (one / "small.png").write_bytes(png(9, 9))
-        self.bad(1, "vgg16: takes pictures of at least 16x16 pixels, got 9x9", "eval", "--extractor", "pixels", "--real",
-                 "a", "--fake", one, "--metrics", "lpips", "--vgg", self.vgg())
-        (one / "small.png").write_bytes(png(20, 30))
-        self.bad(1, "the two sides have different maps", "eval", "--extractor", "pixels", "--real", "a", "--fake", one,
-                 "--metrics", "lpips", "--vgg", self.vgg())
-
-    def test_standing_statistics_of_biggan(self):
-        data = self.pictures()
-        flags = ["--preset", "biggan-cifar", "--batch", "8", "--resolution", "32", "--kimg", "0.032", "--model.classes", "0",
-                 "--model.biggan.g_ch", "2", "--model.biggan.d_ch", "2", "--model.biggan.dim_z", "16", "--trainer.d_steps",
-                 "1", "--eval-every", "-1"]
-        self.good("train", "--data", data, "--out", "big", *flags)
-        drawn = ["generate", "--from", "big", "--seeds", "0-3", "--raw"]
-        self.good(*drawn, "plain.npy")
-        for name in ("one.npy", "two.npy"):
-            self.good(*drawn, name, "--standing-stats", "16")
-        plain, one, two = ((self.folder / f"{name}.npy").read_bytes() for name in ("plain", "one", "two"))
-        self.assertEqual(one, two)
-        self.assertNotEqual(one, plain)
-        out = self.pixels("--from", "big", "--fakes", "8", "--metrics", "fid,prdc", "--standing-stats", "2")
-        self.assertRegex(out, r"FD-pixels\(standing=2\)\[.*\n(.*\n)?precision\(k=3,standing=2\)\[")
-        self.assertIn("fd-pixels", self.numbers())
-        self.bad(2, "--standing-stats: needs the networks of a run", "eval", "--real", data, "--fake", data,
-                 "--standing-stats", "2")
-        self.bad(2, "does not draw with running statistics", "generate", "--from", self.tiny_run(data=data), "--seeds", "0",
-                 "--out", "x", "--standing-stats", "2")
-
-    def test_grey_pictures_are_their_colours(self):
-        for name, kind in (("grey", 0), ("colour", 2)):
-            (self.folder / name).mkdir()
-            for i in range(8):
-                (self.folder / name / f"{i}.png").write_bytes(png(16, 12, (i * 30,) * (1 if kind == 0 else 3), kind))
-        self.pixels("--real", "grey", "--fake", "colour", "--metrics", "fid")
-        self.assertEqual(self.numbers()["fd-pixels"], 0)
-
-    def test_pictures_that_are_not_finite_end_with_a_sentence(self):
-        run = self.tiny_run()
-
-        def styles(shape, value):
-            head = str({"descr": "<f4", "fortran_order": False, "shape": shape})
-            head += " " * (63 - (len(head) + 10) % 64) + "\n"
-            body = struct.pack("<f", value) * math.prod(shape)
-            (self.folder / "ws.npy").write_bytes(b"\x93NUMPY\1\0" + struct.pack("<H", len(head)) + head.encode() + body)
-        styles((1, 1, 1), 0.5)
-        process = self.run_program("generate", "--from", run, "--ws", "ws.npy", "--out", "x")
-        rows, width = map(int, re.search(r"not finite rows of \[(\d+), (\d+)\]", process.stderr).groups())
-        styles((2, rows, width), 3e38)
-        self.bad(1, r"generate: picture 0: holds values that are not finite \(2 of 2 pictures\)", "generate", "--from", run,
-                 "--ws", "ws.npy", "--out", "x")
-
-    def test_a_device_that_is_not_there(self):
-        if re.search("ok +CUDA", self.good("doctor")):
-            self.skipTest("there is a GPU")
-        for flags in (["--fake", "b", "--real", "a"], ["--from", "run"]):
-            self.bad(2, "cuda: not available", "eval", "--extractor", "pixels", *flags, "--device", "cuda")
-        self.pixels(*self.two_folders(), "--metrics", "fid", "--device", "cpu")
-        self.assertEqual(jsonl(self.folder / "n.jsonl")[0]["device"], "cpu")
-
-    def peak_of(self, count, words):
-        """Largest memory of an evaluation of as many fakes as reals, in bytes."""
-        for name, shift in (("many-a", 0), ("many-b", 40)):
-            with zipfile.ZipFile(self.folder / f"{name}.zip", "w") as archive:
-                for i in range(count):
-                    archive.writestr(f"{i:05}.png", png(8, 8, ((i * 37 + shift) % 251, (i * 91) % 256, (i // 7) % 256)))
-        command = [PROGRAM, "eval", "--extractor", "pixels", "--real", "many-a.zip", "--fake", "many-b.zip", "--metrics",
-                   words, "--cache", self.cache]
-        process = subprocess.Popen(command, cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        self.assertEqual(process.returncode, 0)
-        return usage.ru_maxrss * 1024
-
-    def test_memory_grows_by_the_features_alone(self):
-        words, few, many = "fid,kid,prdc,vendi", 1500, 6000
-        grown = self.peak_of(many, words) - self.peak_of(few, words)
-        features = 2 * (many - few) * 768 * 4
-        print(f"{few} to {many} pictures a side: {grown / 1e6:.0f} MB more, {features / 1e6:.0f} MB of features")
-        self.assertLess(grown, features + 80e6)  # one matrix of all distances would be 288 MB
-
     def test_an_operator_of_a_plugin_is_no_extractor_by_itself(self):
         self.bad(2, "no operator of that name takes pictures alone", "eval", "--extractor", "acme::nothing",
                  *self.two_folders())
@@ -463,18 +340,6 @@ class WithWeights(CliTest):
         self.assertEqual((numbers["precision"], numbers["recall"], numbers["coverage"]), (1, 1, 1))
         self.assertEqual((numbers["nearest-count"], numbers["near-duplicates"]), (10, 1))
         self.assertTrue((self.folder / "sheet.png").exists())
-
-    def test_diversity_takes_vgg_where_it_is_and_the_extractor_where_it_is_named(self):
-        WithoutWeights.vgg(self)
-        sets = ["--fake", self.pictures(4), "--real", self.pictures(3, "more"), "--json", "d.jsonl"]
-        for flags, name in (([], "lpips-custom:"), (["--extractor", "inception"], "pd-inception-2015-12-05")):
-            self.measure(*sets, "--metrics", "diversity", *flags, environment={"CENTIGAN_WEIGHTS": str(self.folder)})
-            first = jsonl(self.folder / "d.jsonl")[0]
-            self.assertTrue(first["metric"].startswith(name) and first["value"] > 0, first)
-            (self.folder / "d.jsonl").unlink()
-        self.measure(*sets, "--metrics", "pd", environment={"CENTIGAN_WEIGHTS": str(self.folder)})
-        self.assertEqual({line["metric"] for line in jsonl(self.folder / "d.jsonl")} - {"pd-inception-2015-12-05-cluster"},
-                         {"pd-inception-2015-12-05", "pd-inception-2015-12-05-real"})
 
     def test_one_picture_is_too_few(self):
         self.bad(1, "at least 2", "eval", "--fake", self.pictures(1), "--real", self.pictures(4, "more"),

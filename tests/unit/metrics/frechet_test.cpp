@@ -69,6 +69,21 @@ TEST(Frechet, StatisticsOfMoreRowsThanWidthGiveTheSymmetricForm) {
   expect_relative(frechet_distance(x, y.mean(0), y.t().cov()).value, 9.0497035103987, 1e-9);
 }
 
+// Plain colours, say: three dimensions of forty, with more rows than either.
+TEST(Frechet, SetsThatFillFewDimensions) {
+  const at::Tensor map = filler("fd/map", {3, 40}).to(at::kDouble);
+  const at::Tensor x = filler("fd/low", {900, 3}).to(at::kDouble).matmul(map);
+  const at::Tensor y = filler("fd/other", {700, 3}, 1.2, 0.1).to(at::kDouble).matmul(map);
+  EXPECT_NEAR(frechet_distance(x, x.roll(7, 0)).value, 0, 1e-9);
+  EXPECT_NEAR(frechet_distance(x, x.roll(7, 0) + 0.5).value, 10, 1e-9);
+  const double low_rank = frechet_distance(x.narrow(0, 0, 40), y).value;
+  const FeatureMoments few = feature_moments(x.narrow(0, 0, 40)), many = feature_moments(y);
+  expect_relative(frechet_distance(few, many).value, low_rank, 1e-10);
+  expect_relative(frechet_distance(many, few).value, low_rank, 1e-10);
+  const at::Tensor one = x.narrow(0, 0, 1).expand({50, 40});
+  expect_relative(frechet_distance(one, y).value, frechet_distance(y, one).value, 1e-12);
+}
+
 TEST(Frechet, UnbiasedCovarianceGolden) {
   const at::Tensor real = filler("freal", {64, 8});
   const at::Tensor fake = (filler("fgen", {48, 8}).to(at::kDouble) * 0.8 + 0.25).to(at::kFloat);
