@@ -9,6 +9,8 @@
 #define CGRT_NEON 1
 #elif defined(__wasm_simd128__)
 #define CGRT_WASM 1
+#elif defined(__ARM_FEATURE_MVE) && defined(__GNUC__)
+#define CGRT_MVE 1
 #elif defined(__ARM_FEATURE_DSP) && defined(__GNUC__) && __ARM_ARCH_PROFILE == 'M'
 #define CGRT_DSP 1
 #endif

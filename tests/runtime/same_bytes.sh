@@ -34,7 +34,7 @@ have() { # TOOL...
   for tool; do command -v "$tool" > /dev/null || return 1; done
 }
 builds="gcc-native-O0 gcc-native-O3 gcc-portable-O2 m0plus-strict-O2 m7-portable-O2 m7-strict-Os m7-dsp-O2 m7-dsp-O3 m7-dspstrict-Os"
-builds="$builds m55-mve-O2"
+builds="$builds m55-mve-O2 m55-mve-O3"
 if have clang; then builds="$builds clang-native-O2"; fi
 if have aarch64-linux-gnu-gcc qemu-aarch64; then builds="$builds aarch64-neon-O2 aarch64-dotprod-O2"; fi
 if have riscv64-linux-gnu-gcc qemu-riscv64; then builds="$builds riscv64-native-O2"; fi

@@ -49,5 +49,5 @@ check() {
 
 check "Cortex-M7, portable" 8192 -mcpu=cortex-m7 -DCGRT_PORTABLE
 check "Cortex-M7, DSP kernels" 16384 -mcpu=cortex-m7
-check "Cortex-M55, MVE kernels" 16384 -march=armv8.1-m.main+mve -mfloat-abi=hard
+check "Cortex-M55, MVE kernels" 16384 -mcpu=cortex-m55 -mfloat-abi=hard
 check "Cortex-M0+, portable" 16384 -mcpu=cortex-m0plus

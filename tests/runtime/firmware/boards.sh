@@ -15,7 +15,7 @@ compiler_of() { # BUILD
     wasm-*) compiler=$wasm ;;
     m0plus-*) compiler="arm-none-eabi-gcc -mcpu=cortex-m0plus -mthumb -nostdlib" ;;
     m7-*) compiler="arm-none-eabi-gcc -mcpu=cortex-m7 -mthumb -nostdlib" ;;
-    m55-*) compiler="arm-none-eabi-gcc -march=armv8.1-m.main+mve -mthumb -mfloat-abi=hard -nostdlib" ;;
+    m55-*) compiler="arm-none-eabi-gcc -mcpu=cortex-m55 -mthumb -mfloat-abi=hard -nostdlib" ;;
   esac
   case $1 in
     *-portable-*) compiler="$compiler -DCGRT_PORTABLE" ;;
