@@ -32,11 +32,12 @@ endfunction()
 
 # Names of what is static in a source.
 function(static_names out text)
+  string(REGEX REPLACE "__attribute__\\(\\([a-z_]+\\)\\) " "" text "${text}")
   string(REGEX MATCHALL "\nstatic [A-Za-z0-9_ *]+" found "\n${text}")
   set(names "")
   foreach(line IN LISTS found)
     string(REGEX REPLACE "^.*[ *]([A-Za-z0-9_]+) *$" "\\1" name "${line}")
-    if(NOT name MATCHES "^__") # not __attribute__
+    if(NOT name MATCHES "^__") # of the compiler
       list(APPEND names "${name}")
     endif()
   endforeach()

@@ -110,6 +110,10 @@ class Pipeline(CliTest):
         self.good("generate", "--from", "student", "--seeds", "0-3", "--out", "drawn")
         self.assertEqual(len(list((self.folder / "drawn").glob("seed*.png"))), 4)
 
+    def test_weights_of_students_are_exported(self):
+        self.assertIn("tensors of student", self.good("export", "--from", "student", "--out", "weights.safetensors"))
+        self.assertIn("G_ema.", self.good("inspect", "weights.safetensors"))
+
     def test_mistakes(self):
         before = folder_hash(self.folder)
         self.bad(2, "student already", "distill", "--from", "student", "--out", "grandchild", *SHORT)

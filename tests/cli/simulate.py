@@ -70,6 +70,7 @@ class Simulate(ModelTest):
             self.assertGreater(report["instructions"], report["macs"] / 4)
             self.assertLess(report["instructions"], report["macs"] * 40)
             self.assertLess(report["least_seconds"], report["most_seconds"])
+            self.assertEqual("--wide-rows would draw" in text, device != "rp2040")
 
     def test_numbers_are_repeatable(self):
         first, second = (self.simulate("--device", "stm32f746")[1] for _ in range(2))
@@ -79,12 +80,14 @@ class Simulate(ModelTest):
         _, plain = self.simulate("--device", "stm32f746")
         for words in (["--format", "rgb565", "--seed", "9223372036854775807"], ["--format", "grey8", "--trunc", "0.4"],
                       ["--handover", "0"], ["--handover", "auto"], ["--wide-rows"], ["--quality", "0"]):
-            _, report = self.simulate("--device", "stm32f746", *words)
+            text, report = self.simulate("--device", "stm32f746", *words)
             if "--quality" in words:
                 self.assertLess(report["model_bytes"], plain["model_bytes"])
                 self.assertLess(report["macs"], plain["macs"])
             if "--wide-rows" in words:
                 self.assertGreater(report["arena_bytes"], plain["arena_bytes"])
+                self.assertLess(report["instructions"], plain["instructions"])
+                self.assertNotIn("would draw", text)
         self.assertEqual(self.simulate("--device", "stm32f746", "--handover", "auto")[1]["arena_bytes"],
                          plain["arena_bytes"])
 

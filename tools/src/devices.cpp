@@ -18,7 +18,7 @@ Device on_mps2(Device device) {
 
 Device cortex_m7(const std::string& name, double mhz, int64_t flash, int64_t ram) {
   Device device = {name, "Cortex-M7", "", mhz, flash, ram, "-mcpu=cortex-m7 -mfloat-abi=soft"};
-  device.least_ipc = 0.7, device.most_ipc = 1.0;
+  device.least_ipc = 0.7, device.most_ipc = 1.0, device.dual_mac = true;
   device.basis = "code and weights in cached flash, two pipelines, mostly multiply-accumulate";
   return on_mps2(device);
 }
@@ -38,7 +38,7 @@ Device cortex_m55() {
       "cortex-m55", "Cortex-M55", "Corstone-300", 400, 2 * kMiB, 512 * kKiB, "-mcpu=cortex-m55 -mfloat-abi=hard"};
   device.machine = "mps3-an547";
   device.flash_at = "0x01000000", device.bench_at = "0x00010000", device.outside_at = "0x21000000";
-  device.least_ipc = 0.4, device.most_ipc = 0.8;
+  device.least_ipc = 0.4, device.most_ipc = 0.8, device.dual_mac = true;
   device.basis = "a vector instruction takes two clocks and may overlap with the next";
   return device;
 }

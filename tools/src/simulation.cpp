@@ -85,6 +85,16 @@ std::string size_lines(const Device& device, const FirmwareReport& r) {
          grouped(r.stack) + ", model object " + grouped(r.statics) + "\n";
 }
 
+// What 16-bit rows would take, where they are faster and fit.
+std::string wide_rows_line(const FirmwareJob& job, const FirmwareReport& report) {
+  cgrt_options wide = job.options;
+  if (!job.device->dual_mac || wide.wide_rows) return "";
+  wide.wide_rows = 1;
+  const int64_t more = static_cast<int64_t>(cgrt_arena_bytes(&job.file->model(), &wide)) - report.arena;
+  if (report.ram() + more > job.device->ram) return "";
+  return "\n  --wide-rows would draw the same with fewer instructions and " + grouped(more) + " bytes more of RAM";
+}
+
 // Fields of one JSON object, without its braces.
 std::string json_members(const JsonFields& fields) {
   const std::string line = json_line(fields);
@@ -117,7 +127,7 @@ std::string simulation_text(const FirmwareJob& job, const FirmwareReport& report
                      "  " + padded("layer", 34) + right("instructions", 15) + right("multiplications", 17) +
                      right("ratio", 8) + "\n";
   for (const Share& share : shares_of(job, report)) text += share_line(share);
-  return text + "  picture: the same bytes as on this machine";
+  return text + "  picture: the same bytes as on this machine" + wide_rows_line(job, report);
 }
 
 std::string simulation_json(const FirmwareJob& job, const FirmwareReport& report) {
