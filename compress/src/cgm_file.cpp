@@ -37,7 +37,7 @@ class CgmFile {
   size_t record(size_t k) const { return kHeader + kGroup * groups_ + kRecord * k; }
   static int flags(const LiteLayer& layer) {
     return (layer.gain ? kGain : 0) | (layer.demod ? kDemod : 0) | (layer.noise ? kNoise : 0) |
-           (layer.op == LiteOp::kStart ? kDense : 0);
+           (layer.dense() ? kDense : 0);
   }
 
   void add_layer(size_t k) {

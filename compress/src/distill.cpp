@@ -1,27 +1,27 @@
 #include "centigan/compress/distill.h"
 
-#include <ATen/ATen.h>
-
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
 
+#include "centigan/compress/budget.h"
+#include "centigan/compress/plan.h"
+#include "centigan/compress/prune.h"
+#include "centigan/compress/weight_bits.h"
 #include "centigan/core/clock.h"
-#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
-#include "centigan/core/image.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
-#include "centigan/core/random.h"
-#include "centigan/models/drawing.h"
-#include "centigan/trainers/objectives.h"
+#include "centigan/trainers/distillation.h"
+#include "student_shape.h"
 
 namespace centigan {
 namespace {
 
 constexpr int kCurvePoints = 16;
-constexpr double kLeastTime = 1e-3;  // seconds; 0 would be no limit
+constexpr double kLeastTime = 1e-3;   // seconds; 0 would be no limit
+constexpr double kCriticGamma = 0.3;  // R1 of the critic on the teacher's pictures
 
 // Half a cosine from `start` to nearly nothing, as straight pieces.
 Curve cosine_curve(double start, double kimg) {
@@ -42,6 +42,8 @@ TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, c
   c.model = model;
   c.loss.objective = "distill";
   c.loss.teacher = config.from;
+  c.loss.distill = config.terms;
+  c.loss.r1_gamma = kCriticGamma;
   c.trainer.kimg = kimg;
   c.trainer.batch = config.batch;
   c.trainer.seed = config.seed;
@@ -49,40 +51,11 @@ TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, c
   c.trainer.pieces = config.pieces;
   c.trainer.augment = "";
   c.trainer.ema_kimg = kimg / 100;
-  c.trainer.g_opt.lr = cosine_curve(config.lr, kimg);
+  c.trainer.g_opt.lr = c.trainer.d_opt.lr = cosine_curve(config.lr, kimg);
   c.trainer.g_opt.beta1 = 0.9;
-  c.trainer.g_opt.lazy_correction = false;
+  c.trainer.g_opt.lazy_correction = c.trainer.d_opt.lazy_correction = false;
   c.trainer.device = config.device;
   return c;
-}
-
-// A lite teacher hands over its weights, and so its shape: settings of another one would be passed over.
-void refuse_another_shape(const DistillConfig& config, const ModelConfig& teacher) {
-  const auto& widths = config.student.widths;
-  const bool same_widths = widths == LiteConfig().widths || widths == teacher.lite.widths;
-  if (!same_widths || (config.resolution > 0 && config.resolution != teacher.resolution))
-    fail_usage("distill", "student.widths, resolution",
-               "a student of a lite generator takes over its weights and shape",
-               "leave both out, or train a teacher of the wanted shape");
-}
-
-ModelConfig student_model(const DistillConfig& config, const ModelConfig& teacher, int64_t z_dim) {
-  if (teacher.family == "lite") {
-    refuse_another_shape(config, teacher);
-    ModelConfig model = teacher;
-    model.lite.quant = config.student.quant;
-    return model;
-  }
-  ModelConfig model;
-  model.family = "lite";
-  model.channels = teacher.channels;
-  model.classes = teacher.classes;
-  model.lite = config.student;
-  model.lite.d_widths = config.student.widths;  // nothing is trained against a discriminator here
-  model.lite.z_dim = z_dim;                     // one seed is one picture in teacher and student
-  const int64_t drawn = kLiteStart << (static_cast<int64_t>(config.student.widths.size()) - 1);
-  model.resolution = config.resolution > 0 ? config.resolution : std::min(teacher.resolution, drawn);
-  return model;
 }
 
 void measure_student(LiteStudent& student, LiteGenerator& start, int64_t seed, bool quiet) {
@@ -98,17 +71,15 @@ bool has_checkpoint(const std::string& out) {
   return !std::filesystem::is_empty(out + "/checkpoints", ignored) && !ignored;
 }
 
-double psnr(const at::Tensor& a, const at::Tensor& b) {
-  const double error = (a.to(at::kDouble) - b.to(at::kDouble)).square().mean().item<double>();
-  return 10.0 * std::log10(255.0 * 255.0 / std::max(error, 1e-9));
-}
-
 void write_report(const std::string& folder, const DistillReport& report) {
-  std::string text = "# Pictures of the integers against the teacher's, and values cut off a layer.\n";
+  std::string text =
+      "# Pictures of the integers against the teacher's, and values cut off and bits of the weights a layer.\n";
   if (report.psnr_before > 0) text += "psnr_before = " + Curve(report.psnr_before).text() + "\n";
   text += "psnr_after = " + Curve(report.psnr_after).text() + "\n";
   for (const auto& [layer, share] : report.saturation)
     text += "saturation." + layer + " = " + Curve(share).text() + "\n";
+  for (const auto& [layer, bits] : report.bits) text += "bits." + layer + " = " + std::to_string(bits) + "\n";
+  text += "file_bytes = " + std::to_string(report.file_bytes) + "\n";
   write_text_atomically(folder + "/quantised.txt", text, "distill");
 }
 
@@ -125,20 +96,35 @@ LiteGenerator& as_lite(Run& run, const std::string& from) {
   return *generator;
 }
 
+// Most bytes of the file are a limit of the flash, too.
+DeviceBudget budget_of(const DistillConfig& config) {
+  DeviceBudget budget = parse_budget(config.budget);
+  if (config.weight_bytes.empty()) return budget;
+  const int64_t flash = parse_bytes("weight_bytes", config.weight_bytes) + kRuntimeCodeBytes;
+  budget.flash = budget.flash > 0 ? std::min(budget.flash, flash) : flash;
+  return budget;
+}
+
 // One call of distill().
 class Distillation {
  public:
   Distillation(const DistillConfig& config, const TrainOptions& options)
-      : config_(config), options_(options), teacher_(open_run(config.from)) {}
+      : config_(config),
+        options_(options),
+        budget_(budget_of(config)),
+        teacher_(open_run(config.from)),
+        shape_(student_shape(config, teacher_.config.model, teacher_.generator->shape().z_dim)) {}
 
   DistillReport run() {
-    ModelConfig model = student_model(config_, teacher_.config.model, teacher_.generator->shape().z_dim);
+    ModelConfig& model = shape_.model;
+    refuse_what_cannot_fit(model, chooses_bits(model));
     const std::string start = float_start(model);
     const bool unfinished = report_.end == TrainEnd::kStopped || report_.end == TrainEnd::kTimeLimit;
     if (unfinished || (options_.dry_run && start != config_.from)) return report_;
     start_ = start == config_.from ? teacher_ : open_run(start);
     as_lite(start_, start);
     model.lite.int8 = true;
+    settle_bits(model);
     const auto make = [this](const TrainConfig& c, torch::Device device) { return make_parts(c, device); };
     report_.end = train_with(loop_config(config_, model, config_.out, config_.kimg), remaining(), make);
     if (report_.end == TrainEnd::kFinished && !options_.dry_run) measure_result();
@@ -146,12 +132,56 @@ class Distillation {
   }
 
  private:
-  // Trains a float student first where the teacher has another grammar. Returns the run whose weights the integers
-  // start from.
+  QuantizedLite plan_of(const ModelConfig& model) const {
+    QuantizedLite plan = lite_plan(model);
+    plan.class_names = teacher_.class_names;
+    return plan;
+  }
+
+  bool chooses_bits(const ModelConfig& model) const { return budget_.flash > 0 && model.lite.quant.bits.empty(); }
+  int64_t most_bytes() const { return std::max<int64_t>(budget_.flash - kRuntimeCodeBytes, 1); }
+
+  // `smallest`: with all weights packed, which is what can be had; RAM then holds one unpacked filter more.
+  void refuse_what_cannot_fit(const ModelConfig& model, bool smallest) const {
+    QuantizedLite plan = plan_of(model);
+    if (smallest) plan = packed(plan);
+    const std::string over = over_budget(cost_of(plan), budget_);
+    if (!over.empty())
+      fail_usage("distill", "budget", "the student needs " + over,
+                 "use a smaller student (--preset, --student.widths), or a larger budget");
+  }
+
+  // The bits of a run that was begun, or those that the budget leaves.
+  void settle_bits(ModelConfig& model) {
+    if (chooses_bits(model)) model.lite.quant.bits = has_checkpoint(config_.out) ? stored_bits() : chosen_bits(model);
+    refuse_what_cannot_fit(model, false);
+  }
+
+  std::vector<int64_t> stored_bits() const {
+    const std::string file = find_checkpoint(config_.out);
+    return config_of(read_checkpoint(file), file).model.lite.quant.bits;
+  }
+
+  std::vector<int64_t> chosen_bits(ModelConfig model) {
+    model.lite.quant.head_bits = 8;
+    LiteStudent student(model);
+    measure_student(student, as_lite(start_, config_.from), config_.seed, options_.quiet);
+    const auto layers = weight_sensitivity(student, *teacher_.generator, static_cast<uint64_t>(config_.seed));
+    const QuantizedLite plan = plan_of(model);
+    const BitChoice choice = choose_weight_bits(plan, layers, most_bytes());
+    if (!options_.quiet)
+      for (const std::string& line : bit_table(plan, choice, layers)) say(line);
+    return choice.bits;
+  }
+
+  // Trains a float student first unless the teacher's weights are taken as they are. Returns the run whose weights the
+  // integers start from.
   std::string float_start(const ModelConfig& model) {
-    if (teacher_.config.model.family == "lite") return config_.from;
+    if (shape_.start == "copy") return config_.from;
     const std::string folder = config_.out + "-float";
-    report_.end = train(loop_config(config_, model, folder, config_.float_kimg), remaining());
+    const TrainConfig config = loop_config(config_, model, folder, config_.float_kimg);
+    const auto make = [&](const TrainConfig& c, torch::Device device) { return make_float_parts(c, device); };
+    report_.end = train_with(config, remaining(), make);
     return folder;
   }
 
@@ -163,6 +193,22 @@ class Distillation {
     return options;
   }
 
+  TrainParts parts_of(const TrainConfig& c, std::shared_ptr<Generator> student, torch::Device device) {
+    student->to(device);
+    TrainParts parts;
+    parts.generator = student;
+    parts.class_names = teacher_.class_names;
+    parts.objective = make_distill(distill_parts(c, teacher_, student, device));
+    return parts;
+  }
+
+  TrainParts make_float_parts(const TrainConfig& c, torch::Device device) {
+    if (shape_.start != "prune" || has_checkpoint(c.out))
+      return parts_of(c, make_generator(c.model, static_cast<uint64_t>(config_.seed)), device);
+    const auto student = pruned(as_lite(teacher_, config_.from), c.model, static_cast<uint64_t>(config_.seed));
+    return parts_of(c, student, device);
+  }
+
   TrainParts make_parts(const TrainConfig& c, torch::Device device) {
     const auto student = std::make_shared<LiteStudent>(c.model);
     if (!has_checkpoint(config_.out)) {
@@ -170,18 +216,7 @@ class Distillation {
       report_.psnr_before = psnr_to_teacher(student->freeze("student"), *teacher_.generator);
       tell("integers of the float weights: ", report_.psnr_before);
     }
-    student->to(device);
-    teacher_.generator->to(device);
-    DistillParts distilled{student, teacher_.generator};
-    distilled.pyramid_levels = c.loss.pyramid_levels;
-    distilled.gradient_weight = c.loss.gradient_weight;
-    distilled.seed = static_cast<uint64_t>(config_.seed);
-    distilled.device = device;
-    TrainParts parts;
-    parts.generator = student;
-    parts.class_names = teacher_.class_names;
-    parts.objective = make_distill(std::move(distilled));
-    return parts;
+    return parts_of(c, student, device);
   }
 
   void measure_result() {
@@ -189,6 +224,8 @@ class Distillation {
     const auto integers = dynamic_cast<LiteStudent&>(*trained.generator).freeze("student");
     report_.psnr_after = psnr_to_teacher(integers, *teacher_.generator);
     report_.saturation = check_saturation(integers);
+    for (const QuantizedLayer& layer : integers.layers) report_.bits.emplace_back(layer.layer.name, layer.weight_bits);
+    report_.file_bytes = file_bytes(plan_of(trained.config.model));
     tell("trained integers: ", report_.psnr_after);
     write_report(config_.out, report_);
   }
@@ -200,43 +237,13 @@ class Distillation {
   const DistillConfig& config_;
   const TrainOptions& options_;
   const double begun_ = clock_seconds();
+  DeviceBudget budget_;
   Run teacher_, start_;
+  StudentShape shape_;
   DistillReport report_;
 };
 
 }  // namespace
-
-double psnr_to_teacher(const QuantizedLite& model, Generator& teacher, int64_t count) {
-  at::NoGradGuard guard;
-  std::vector<uint64_t> seeds;
-  for (int64_t i = 0; i < count; ++i) seeds.push_back(static_cast<uint64_t>(i));
-  const auto device = teacher.parameters().front().device();
-  const DrawRequest request = request_of_seeds(teacher.shape(), seeds);
-  const at::Tensor c = request.labels.defined() ? request.labels.to(device) : request.labels;
-  auto wanted = teacher.forward(request.z.to(device), c, 1.0, {NoiseMode::kRandom, request.noise_seeds}).cpu();
-  const int64_t factor = wanted.size(2) / model.side();
-  if (factor > 1) wanted = at::avg_pool2d(wanted, {factor, factor});
-  return psnr(to_uint8(wanted), lite_integer_pictures_of_seeds(model, seeds));
-}
-
-std::vector<std::pair<std::string, double>> check_saturation(const QuantizedLite& model, int64_t count) {
-  std::vector<at::Tensor> latents;
-  for (int64_t i = 0; i < count; ++i) latents.push_back(runtime_latent(static_cast<uint64_t>(i), model.latent));
-  std::vector<double> shares;
-  lite_integer_pictures(model, lite_integer_latent(at::stack(latents)), at::arange(count, at::kLong), {}, &shares);
-  std::vector<std::pair<std::string, double>> result;
-  for (const QuantizedLayer& layer : model.layers) {
-    if (layer.layer.op == LiteOp::kToRgb) continue;
-    const double share = shares[result.size()];
-    result.emplace_back(layer.layer.name, share);
-    const std::string text = "cuts off " + Curve(std::round(share * 1e5) / 1e3).text() + " % of its values at +-127";
-    if (share > 0.01)
-      fail("distill", layer.layer.name, text + " (limit 1 %)",
-           "measure ranges over more latents (lite.quant.calibration)");
-    if (share > 0.001) warn("distill: " + layer.layer.name + ": " + text);
-  }
-  return result;
-}
 
 DistillReport distill(const DistillConfig& config, const TrainOptions& options) {
   return Distillation(config, options).run();

@@ -29,6 +29,35 @@ int64_t rgb_map_bytes(const QuantizedLite& model, int64_t level) {
   return al8(4 * model.channels * side_at(level) * side_at(level));
 }
 
+int64_t al4(int64_t n) {
+  return (n + 3) / 4 * 4;
+}
+
+// Rows of the weights, and elements of each.
+int64_t filter_count(const LiteLayer& layer) {
+  if (layer.op == LiteOp::kStart) return layer.dense() ? kLiteStart * kLiteStart * layer.cout : 0;
+  return layer.cout * (layer.op == LiteOp::kUp2p ? 4 : 1);
+}
+
+// Every blob starts at a multiple of 8.
+int64_t layer_bytes(const QuantizedLayer& q, int64_t style) {
+  const LiteLayer& layer = q.layer;
+  const int64_t gains = layer.gain ? (layer.op == LiteOp::kToRgb ? layer.cin : layer.cout) : 0;
+  int64_t total = al8(filter_count(layer) * al4((filter_elements(layer) * q.weight_bits + 7) / 8));
+  total += al8(8 * layer.cout) + al8(gains * al4(style)) + al8(8 * gains);
+  if (layer.demod) total += al8(layer.cout * al4(layer.cin));
+  if (layer.noise) total += al8(2 * layer.cout);
+  if (layer.op == LiteOp::kStart) total += al8(kLiteStart * kLiteStart * layer.cout);
+  return total;
+}
+
+// The CLAS chunk.
+int64_t names_bytes(const QuantizedLite& model) {
+  int64_t names = 0;
+  for (const std::string& name : model.class_names) names += static_cast<int64_t>(name.size()) + 1;
+  return model.class_names.empty() ? 0 : al8(16 + names);
+}
+
 // One walk over the layers of the picture adds up every term of the formula.
 class ArenaSum {
  public:
@@ -111,6 +140,18 @@ class ArenaSum {
 };
 
 }  // namespace
+
+int64_t file_bytes(const QuantizedLite& model, int64_t level) {
+  constexpr int64_t kHeader = 96, kGroup = 16, kRecord = 64;
+  const int64_t rows = std::max<int64_t>(model.classes(), 1), embedding = model.input_size() - model.latent;
+  int64_t total =
+      kHeader + kGroup * (model.levels - model.rgb_first) + kRecord * static_cast<int64_t>(model.layers.size());
+  total = al8(total + model.classes() * embedding);
+  total = al8(total + rows * model.style);
+  for (const QuantizedLayer& layer : model.layers)
+    if (level < 0 || layer.layer.level <= level) total += layer_bytes(layer, model.style);
+  return level < 0 ? total + names_bytes(model) : total;
+}
 
 int64_t arena_bytes(const QuantizedLite& model, int64_t level, int64_t handover, int64_t unit) {
   return ArenaSum(model, level, handover, unit).bytes();

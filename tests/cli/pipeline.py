@@ -1,6 +1,7 @@
 """From a run to the chip: distill, export, draw; and what is said of damaged models."""
 import hashlib
 import pathlib
+import re
 import shutil
 import struct
 import subprocess
@@ -119,7 +120,23 @@ class Pipeline(CliTest):
         self.bad(2, "student already", "distill", "--from", "student", "--out", "grandchild", *SHORT)
         self.bad(1, "nothing", "distill", "--from", "nothing", "--out", "student2")
         self.bad(2, "--out: missing", "distill", "--from", "run")
+        aside = ["distill", "--from", "run", "--out", "student2"]
+        self.bad(2, "E33 is not a student", *aside, "--preset", "E33")
+        self.bad(2, "rom=5K is no part of a budget", *aside, "--budget", "rom=5K")
+        self.bad(2, "bytes of RAM, and the budget is 1024", *aside, "--budget", "ram=1K")
+        self.bad(2, "copy does not fit", *aside, "--init", "copy", "--student.widths", "8,8,8")
+        self.bad(2, "loss.distill.w: -1 is out of range", *aside, "--terms.w", "-1", *SHORT)
         self.assertEqual(folder_hash(self.folder), before)
+
+    def test_files_have_the_promised_bytes(self):
+        most = len((self.folder / "model.cgm").read_bytes()) * 4 // 5
+        text = self.good("distill", "--from", "run", "--out", "packed", "--weight-bytes", str(most), *SHORT)
+        self.assertRegex(text, r"(?m)^layer +bits +bytes")
+        promised = int(re.search(r"the file has (\d+) bytes", text)[1])
+        self.assertLessEqual(promised, most)
+        self.good("export", "--from", "packed", "--out", "packed.cgm")
+        self.assertEqual(len((self.folder / "packed.cgm").read_bytes()), promised)
+        self.assertRegex((self.folder / "packed/config.txt").read_text(), r"lite.quant.bits = [468]+(,[468])+")
 
     def test_every_compiler_draws_the_same_bytes(self):
         (self.folder / "main.c").write_text(DRAW_ON_A_CHIP)

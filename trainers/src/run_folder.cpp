@@ -76,9 +76,11 @@ void refuse_foreign_files(const std::string& out) {
   }
 }
 
-void refuse_differences(const std::string& out, const std::string& stored, TrainConfig& now) {
+// What a file of before does not name has its default.
+void refuse_differences(const std::string& out, TrainConfig& stored, TrainConfig& now) {
   std::string list;
-  for (const std::string& line : config_differences(stored, write_config(ConfigRef(now)), kFreeKeys))
+  for (const std::string& line :
+       config_differences(write_config(ConfigRef(stored)), write_config(ConfigRef(now)), kFreeKeys))
     list += "\n  " + line;
   if (!list.empty())
     fail_usage("train", out, "holds a run of another configuration:" + list,
@@ -127,7 +129,7 @@ bool settle_run(TrainConfig& config) {
   TrainConfig stored;
   read_config(ConfigRef(stored), text, file);
   if (config.model.precision == "auto") config.model.precision = stored.model.precision;
-  refuse_differences(config.out, text, config);
+  refuse_differences(config.out, stored, config);
   refuse_missing_plugin(config.out, stored, config);
   if (config.trainer.kimg < stored.trainer.kimg)
     fail_usage("train", config.out,

@@ -94,6 +94,14 @@ void check_steps(const TrainConfig& c) {
           "only biggan can; leave it out");
 }
 
+void check_distill(const DistillTerms& c) {
+  at_least(0, c.perceptual, "loss.distill.perceptual");
+  at_least(0, c.distribution, "loss.distill.distribution");
+  at_least(0, c.adversarial, "loss.distill.adversarial");
+  at_least(0, c.w, "loss.distill.w");
+  one_of(c.distance, {"mmd", "moments"}, "loss.distill.distance");
+}
+
 void check_loss(const LossConfig& c) {
   one_of(c.objective, objective_names(), "loss.objective");
   one_of(c.r1_on, {"augmented", "shown", "raw"}, "loss.r1_on");
@@ -104,6 +112,7 @@ void check_loss(const LossConfig& c) {
   at_least(1, c.pl_batch_shrink, "loss.pl_batch_shrink");
   at_least(0, c.pyramid_levels, "loss.pyramid_levels");
   at_least(0, c.gradient_weight, "loss.gradient_weight");
+  check_distill(c.distill);
   at_least(0, c.g_ortho, "loss.g_ortho");
   at_least(0, c.d_ortho, "loss.d_ortho");
   one_of(c.fake_labels, {"data", "uniform"}, "loss.fake_labels");

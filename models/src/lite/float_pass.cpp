@@ -50,8 +50,10 @@ at::Tensor noise_of(const LiteUnitImpl& unit, int64_t row, const Pass& pass) {
 }
 
 at::Tensor accumulate_start(const LiteUnitImpl& unit, const Pass& pass) {
-  const auto dense = at::linear(pass.w, unit.scaled_weight()) + unit.constant.flatten();
-  return dense.view({-1, kLiteStart, kLiteStart, unit.layer.cout}).permute({0, 3, 1, 2}).to(pass.type);
+  const auto constant = unit.constant.flatten();
+  const auto sum = unit.layer.dense() ? at::linear(pass.w, unit.scaled_weight()) + constant
+                                      : constant.expand({pass.w.size(0), constant.size(0)});
+  return sum.reshape({-1, kLiteStart, kLiteStart, unit.layer.cout}).permute({0, 3, 1, 2}).to(pass.type);
 }
 
 at::Tensor accumulate_conv(const LiteUnitImpl& unit, const at::Tensor& weight, const Pass& pass) {

@@ -29,6 +29,37 @@ void check_widths(const std::string& field, const std::vector<int64_t>& widths, 
   for (int64_t width : widths) require_range(field, width, 1, kMaxWidth);
 }
 
+void check_convs(const LiteConfig& lite) {
+  const int64_t given = static_cast<int64_t>(lite.level_convs.size()),
+                levels = static_cast<int64_t>(lite.widths.size());
+  require_range("lite.first_convs", lite.first_convs, 0, kMaxConvs);
+  require(given == 1 || given == levels - 1, "lite.level_convs",
+          std::to_string(given) + " numbers for " + std::to_string(levels - 1) + " levels above 4 px",
+          "give one for all of them, or one for each");
+  for (int64_t convs : lite.level_convs) require_range("lite.level_convs", convs, 0, kMaxConvs);
+}
+
+bool is_bits(int64_t bits) {
+  return bits == 8 || bits == 6 || bits == 4;
+}
+
+void check_bits(const ModelConfig& config) {
+  const LiteQuantConfig& quant = config.lite.quant;
+  const auto in_format = [](int64_t bits) { return std::to_string(bits) + " bits are not in the format"; };
+  const std::string known = "weights have 8, 6 or 4 bits";
+  require(is_bits(quant.head_bits), "lite.quant.head_bits", in_format(quant.head_bits), known);
+  if (quant.bits.empty()) return;
+  const auto layers = lite_layers(config);
+  require(quant.bits.size() == layers.size(), "lite.quant.bits",
+          std::to_string(quant.bits.size()) + " numbers for " + std::to_string(layers.size()) + " layers",
+          "one a layer in the order of the file, or none");
+  for (size_t row = 0; row < layers.size(); ++row) {
+    require(is_bits(quant.bits[row]), "lite.quant.bits", in_format(quant.bits[row]), known);
+    require(quant.bits[row] == 8 || lite_packs(layers[row]), "lite.quant.bits",
+            layers[row].name + " cannot have " + std::to_string(quant.bits[row]) + " bits", "it has 8 in the format");
+  }
+}
+
 class LayerTable {
  public:
   explicit LayerTable(const ModelConfig& config) : config_(config), lite_(config.lite) {}
@@ -43,7 +74,7 @@ class LayerTable {
  private:
   void add_level(int64_t level) {
     const std::string block = "b" + std::to_string(kLiteStart << level) + "_";
-    const int64_t width = lite_.widths[level], convs = level == 0 ? lite_.first_convs : lite_.level_convs;
+    const int64_t width = lite_.widths[level], convs = convs_at(level);
     if (level == 0)
       add(LiteOp::kStart, "start", level, width);
     else
@@ -52,8 +83,15 @@ class LayerTable {
     if (level >= lite_.rgb_first) add(LiteOp::kToRgb, block + "rgb", level, config_.channels);
   }
 
+  int64_t convs_at(int64_t level) const {
+    if (level == 0) return lite_.first_convs;
+    return lite_.level_convs.size() == 1 ? lite_.level_convs[0] : lite_.level_convs[level - 1];
+  }
+
+  int64_t inputs_of(LiteOp op) const { return op != LiteOp::kStart ? width_ : lite_.start_dense ? lite_.w_dim : 0; }
+
   void add(LiteOp op, const std::string& name, int64_t level, int64_t cout) {
-    LiteLayer layer{op, name, level, op == LiteOp::kStart ? lite_.w_dim : width_, cout};
+    LiteLayer layer{op, name, level, inputs_of(op), cout};
     layer.gain = op != LiteOp::kMap;
     layer.demod = layer.convolves() && lite_.demodulate;
     layer.noise = layer.convolves() && lite_.noise;
@@ -85,12 +123,10 @@ void check_lite_config(const ModelConfig& config) {
   check_widths("lite.widths", lite.widths, config.resolution);
   check_widths("lite.d_widths", lite.d_widths, config.resolution);
   require_range("lite.rgb_first", lite.rgb_first, 0, static_cast<int64_t>(lite.widths.size()) - 1);
-  require_range("lite.first_convs", lite.first_convs, 0, kMaxConvs);
-  require_range("lite.level_convs", lite.level_convs, 0, kMaxConvs);
+  check_convs(lite);
   require_range("lite.mbstd_group_size", lite.mbstd_group_size, 1, kMaxWidth);
   const LiteQuantConfig& quant = lite.quant;
-  require(quant.head_bits == 8 || quant.head_bits == 6 || quant.head_bits == 4, "lite.quant.head_bits",
-          std::to_string(quant.head_bits) + " bits are not in the format", "weights have 8, 6 or 4 bits");
+  check_bits(config);
   require_range("lite.quant.phase_from", quant.phase_from, 0, kMaxLevels);
   require_range("lite.quant.head_level", quant.head_level, 0, kMaxLevels);
   require_range("lite.quant.calibration", quant.calibration, 1, 1 << 24);
@@ -104,6 +140,26 @@ int64_t lite_input_size(const ModelConfig& config) {
 
 std::vector<LiteLayer> lite_layers(const ModelConfig& config) {
   return LayerTable(config).build();
+}
+
+std::vector<LiteLayer> lite_student_layers(const ModelConfig& config) {
+  auto layers = lite_layers(config);
+  for (LiteLayer& layer : layers)
+    if (layer.op == LiteOp::kUp3 && layer.level >= config.lite.quant.phase_from) layer.op = LiteOp::kUp2p;
+  return layers;
+}
+
+std::vector<int64_t> lite_weight_bits(const ModelConfig& config) {
+  const LiteQuantConfig& quant = config.lite.quant;
+  if (!quant.bits.empty()) return quant.bits;
+  std::vector<int64_t> bits;
+  for (const LiteLayer& layer : lite_layers(config))
+    bits.push_back(layer.convolves() && layer.level <= quant.head_level ? quant.head_bits : 8);
+  return bits;
+}
+
+bool lite_packs(const LiteLayer& layer) {
+  return layer.op != LiteOp::kToRgb && (layer.op != LiteOp::kStart || layer.dense());
 }
 
 int64_t lite_macs(const std::vector<LiteLayer>& layers, int64_t w_dim) {

@@ -1,5 +1,6 @@
 #include <ATen/ATen.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "centigan/core/random.h"
@@ -19,7 +20,7 @@ std::vector<int64_t> weight_shape(const LiteLayer& layer) {
 }
 
 int64_t fan_in(const LiteLayer& layer) {
-  return layer.cin * (layer.op == LiteOp::kUp2p ? 4 : layer.convolves() ? 9 : 1);
+  return std::max<int64_t>(layer.cin, 1) * (layer.op == LiteOp::kUp2p ? 4 : layer.convolves() ? 9 : 1);
 }
 
 at::Tensor draw(uint64_t seed, const std::string& name, const std::vector<int64_t>& shape, double scale = 1.0) {
@@ -36,7 +37,7 @@ LiteUnitImpl::LiteUnitImpl(const LiteLayer& l, int64_t w_dim, uint64_t seed) : l
   weight_gain = rate / std::sqrt(static_cast<double>(fan_in(l)));
   bias_gain = rate;
   gain_scale = 1.0 / std::sqrt(static_cast<double>(w_dim));
-  weight = register_parameter("weight", draw(seed, l.name + ".weight", weight_shape(l), 1.0 / rate));
+  if (l.cin > 0) weight = register_parameter("weight", draw(seed, l.name + ".weight", weight_shape(l), 1.0 / rate));
   bias = register_parameter("bias", at::zeros({l.cout}));
   if (l.op == LiteOp::kStart)
     constant = register_parameter("const", draw(seed, l.name + ".const", {kLiteStart, kLiteStart, l.cout}));

@@ -88,14 +88,108 @@ TEST(Distill, TrainsExportsAndResumes) {
   EXPECT_THROW(distill(short_distillation(out, distill_folder("again")), kQuiet), Error);
 }
 
-TEST(Distill, LiteTeachersHandOverTheirShape) {
-  auto config = short_distillation(teacher_run("lite"), distill_folder("shape"));
-  config.resolution = 32;
-  EXPECT_THROW(distill(config, kQuiet), Error);
-  config.resolution = 16;
-  config.student.widths = {5, 5, 5};
-  EXPECT_THROW(distill(config, kQuiet), Error);
-  EXPECT_FALSE(std::filesystem::exists(config.out));
+// The text of the usage error; nothing is written.
+std::string refused(const DistillConfig& config) {
+  try {
+    distill(config, kQuiet);
+  } catch (const Error& error) {
+    EXPECT_FALSE(std::filesystem::exists(config.out) || std::filesystem::exists(config.out + "-float"));
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(Distill, LiteTeachersMayHaveAnotherShape) {
+  const std::string teacher = teacher_run("lite");
+  for (const std::string init : {"auto", "random"}) {
+    auto config = short_distillation(teacher, distill_folder("shape_" + init));
+    config.student.widths = {8, 6, 5}, config.init = init;
+    if (init == "auto") config.student.w_dim = 10;
+    EXPECT_EQ(distill(config, kQuiet).end, TrainEnd::kFinished);
+    EXPECT_EQ(open_run(config.out).config.model.lite.widths, config.student.widths);
+    EXPECT_TRUE(std::filesystem::exists(config.out + "-float/config.txt"));
+    export_run(config.out, config.out + ".cgm");
+  }
+}
+
+TEST(Distill, PruningStartsNearerThanChance) {
+  const std::string teacher = teacher_run("lite");
+  const auto first_error = [&](const std::string& init) {
+    auto config = short_distillation(teacher, distill_folder("start_" + init));
+    config.student.widths = {11, 9, 7}, config.init = init;
+    config.float_kimg = config.kimg = 0.032;
+    config.lr = 1e-6;
+    return distill(config, kQuiet).psnr_after;
+  };
+  EXPECT_GT(first_error("prune"), first_error("random") + 1.0);
+}
+
+TEST(Distill, StartsThatDoNotFitAreRefused) {
+  auto config = short_distillation(teacher_run("lite"), distill_folder("start"));
+  config.init = "prone";
+  EXPECT_NE(refused(config).find("did you mean prune"), std::string::npos);
+  config.student.widths = {8, 6, 50};
+  config.init = "copy";
+  EXPECT_NE(refused(config).find("copy does not fit"), std::string::npos);
+  config.init = "prune";
+  EXPECT_NE(refused(config).find("b16_up is wider"), std::string::npos);
+  EXPECT_THROW(apply_student_preset("E32-M", config), Error);
+}
+
+TEST(Distill, FilesHaveThePromisedBytes) {
+  const std::string teacher = teacher_run("lite", 2), out = distill_folder("budget"),
+                    cut = distill_folder("budget_cut");
+  auto config = short_distillation(teacher, out);
+  const int64_t bytes = distill(config, kQuiet).file_bytes;
+  config = short_distillation(teacher, out + "_small");
+  distill_folder("budget_small");
+  config.weight_bytes = std::to_string(bytes * 3 / 4);
+  const auto report = distill(config, kQuiet);
+  EXPECT_LE(report.file_bytes, bytes * 3 / 4);
+  EXPECT_GT(report.file_bytes, bytes * 7 / 10);
+  EXPECT_EQ(export_run(config.out, config.out + ".cgm").bytes, report.file_bytes);
+  const auto bits = open_run(config.out).config.model.lite.quant.bits;
+  ASSERT_EQ(bits.size(), report.bits.size());
+  EXPECT_EQ(report.bits[3].second, bits[3]);
+  EXPECT_NE(read_text(config.out + "/quantised.txt", "test").find("bits.b4_conv0 = "), std::string::npos);
+  auto stopped = config;
+  stopped.out = cut;
+  TrainOptions few = kQuiet;
+  few.max_steps = 7;
+  EXPECT_EQ(distill(stopped, few).end, TrainEnd::kStopped);
+  EXPECT_EQ(distill(stopped, kQuiet).end, TrainEnd::kFinished);
+  EXPECT_EQ(state_hash(read_checkpoint(find_checkpoint(cut))),
+            state_hash(read_checkpoint(find_checkpoint(config.out))));
+}
+
+TEST(Distill, BudgetsThatCannotBeMetAreRefusedAtOnce) {
+  auto config = short_distillation(teacher_run("lite"), distill_folder("too_small"));
+  config.weight_bytes = "2K";
+  EXPECT_NE(refused(config).find("bytes of flash, and the budget is 18432"), std::string::npos);
+  config.weight_bytes.clear();
+  config.budget = "ram=1K";
+  EXPECT_NE(refused(config).find("bytes of RAM"), std::string::npos);
+  config.budget = "flash=1M,instructions=10K";
+  EXPECT_NE(refused(config).find("instructions a picture"), std::string::npos);
+  config.budget = "flash=lots";
+  EXPECT_NE(refused(config).find("is no amount"), std::string::npos);
+}
+
+TEST(Distill, TermsAreResumedBitForBit) {
+  const std::string teacher = teacher_run("stylegan2"), straight = distill_folder("terms"),
+                    cut = distill_folder("terms_cut");
+  const auto with_terms = [&](const std::string& out) {
+    auto config = short_distillation(teacher, out);
+    config.terms.perceptual = 0.3, config.terms.distribution = config.terms.adversarial = 0.05, config.terms.w = 0.1;
+    return config;
+  };
+  EXPECT_EQ(distill(with_terms(straight), kQuiet).end, TrainEnd::kFinished);
+  TrainOptions few = kQuiet;
+  few.max_steps = 1;
+  EXPECT_EQ(distill(with_terms(cut), few).end, TrainEnd::kStopped);
+  EXPECT_EQ(distill(with_terms(cut), kQuiet).end, TrainEnd::kFinished);
+  EXPECT_EQ(state_hash(read_checkpoint(find_checkpoint(straight))), state_hash(read_checkpoint(find_checkpoint(cut))));
 }
 
 TEST(Distill, StoppedStudentsGoOnBitForBit) {

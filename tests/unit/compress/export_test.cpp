@@ -32,11 +32,11 @@ std::vector<ModelConfig> export_cases() {
   auto grey = tiny_config(32);
   grey.channels = 1, grey.lite.rgb_first = 0, grey.lite.quant.phase_from = 1;
   auto bare = tiny_config(16);
-  bare.lite.mapping_layers = 0, bare.lite.first_convs = 0, bare.lite.level_convs = 0, bare.lite.demodulate = false;
+  bare.lite.mapping_layers = 0, bare.lite.first_convs = 0, bare.lite.level_convs = {0}, bare.lite.demodulate = false;
   auto narrow = tiny_config(32);
   narrow.lite.quant.head_bits = 4, narrow.lite.widths = {13, 10, 7, 5};
   auto six = tiny_config(32, true);
-  six.lite.quant.head_bits = 6, six.lite.first_convs = 2, six.lite.level_convs = 3, six.lite.quant.phase_from = 9;
+  six.lite.quant.head_bits = 6, six.lite.first_convs = 2, six.lite.level_convs = {3}, six.lite.quant.phase_from = 9;
   auto classes = lite_test::with_classes(tiny_config(16));
   auto bare_classes = lite_test::with_classes(bare);
   bare_classes.lite.w_dim = 17;

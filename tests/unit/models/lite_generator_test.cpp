@@ -31,7 +31,9 @@ at::Tensor naive_picture(const LiteGenerator& generator, const at::Tensor& w, co
     ++row;
     if (layer.op == LiteOp::kMap) continue;
     const double fan_in = layer.cin * (layer.convolves() ? 9.0 : 1.0), w_dim = w.numel();
-    const auto weight = get(layer, "weight") / std::sqrt(fan_in), bias = get(layer, "bias");
+    const auto weight = layer.cin > 0 ? get(layer, "weight") / std::sqrt(fan_in)
+                                      : at::zeros({16 * layer.cout, w.numel()}, w.options()),
+               bias = get(layer, "bias");
     const auto gain = (get(layer, "gain_weight") / std::sqrt(w_dim)).matmul(w) + get(layer, "gain_bias");
     if (layer.op == LiteOp::kToRgb) {
       const auto kernel = (weight * gain.unsqueeze(0)).unsqueeze(-1).unsqueeze(-1);
@@ -86,14 +88,18 @@ TEST(LiteGenerator, NamesItsParameters) {
 }
 
 TEST(LiteGenerator, EqualsTheFormulas) {
-  LiteGenerator generator(tiny_config(16, true), 3);
-  stir(generator);
-  generator.to(at::kDouble);
-  const auto ws = normal("ws", {2, 1, 12}).to(at::kDouble), seeds = at::tensor({5, 6}, at::kLong);
-  const auto picture = generator.synthesis(ws, {NoiseMode::kRandom, seeds});
-  for (int64_t n = 0; n < 2; ++n) {
-    const auto expected = naive_picture(generator, ws[n][0], seeds.slice(0, n, n + 1));
-    EXPECT_LT((picture[n] - expected[0]).abs().max().item<double>(), 1e-10);
+  auto uneven = tiny_config(32, true);
+  uneven.lite.level_convs = {0, 2, 1}, uneven.lite.start_dense = false;
+  for (const auto& config : {tiny_config(16, true), uneven}) {
+    LiteGenerator generator(config, 3);
+    stir(generator);
+    generator.to(at::kDouble);
+    const auto ws = normal("ws", {2, 1, 12}).to(at::kDouble), seeds = at::tensor({5, 6}, at::kLong);
+    const auto picture = generator.synthesis(ws, {NoiseMode::kRandom, seeds});
+    for (int64_t n = 0; n < 2; ++n) {
+      const auto expected = naive_picture(generator, ws[n][0], seeds.slice(0, n, n + 1));
+      EXPECT_LT((picture[n] - expected[0]).abs().max().item<double>(), 1e-10);
+    }
   }
 }
 
@@ -221,6 +227,23 @@ TEST(LiteNoise, RandomNoiseNeedsSeeds) {
   EXPECT_THROW(generator->synthesis(normal("ws", {1, 1, 12}), {}), Error);
 }
 
+TEST(LiteConfig, OneNumberOfConvolutionsMeansAllLevels) {
+  ModelConfig one = tiny_config(32), each = one, read = one;
+  one.lite.level_convs = {2}, each.lite.level_convs = {2, 2, 2};
+  const auto names = [](const ModelConfig& config) {
+    std::string all;
+    for (const LiteLayer& layer : lite_layers(config)) all += layer.name + " ";
+    return all;
+  };
+  EXPECT_EQ(names(one), names(each));
+  read_config(ConfigRef(read), "lite.level_convs = 2\n", "a run of before");
+  EXPECT_EQ(names(read), names(one));
+  each.lite.level_convs = {0, 3, 1};
+  EXPECT_EQ(
+      names(each),
+      "map0 map1 start b4_conv0 b8_up b8_rgb b16_up b16_conv0 b16_conv1 b16_conv2 b16_rgb b32_up b32_conv0 b32_rgb ");
+}
+
 TEST(LiteConfig, RefusesWhatTheFormatCannotHold) {
   const auto refused = [](const char* part, auto change) {
     ModelConfig config = tiny_config();
@@ -238,7 +261,14 @@ TEST(LiteConfig, RefusesWhatTheFormatCannotHold) {
   refused("model.lite.d_widths", [](auto& c) { c.lite.d_widths = {8, 8, 8, 8}; });
   refused("model.lite.widths: 2000 is out of range", [](auto& c) { c.lite.widths[1] = 2000; });
   refused("model.lite.rgb_first", [](auto& c) { c.lite.rgb_first = 3; });
-  refused("model.lite.level_convs", [](auto& c) { c.lite.level_convs = 4; });
+  refused("model.lite.level_convs", [](auto& c) { c.lite.level_convs = {4}; });
+  refused("model.lite.level_convs: 3 numbers for 2 levels", [](auto& c) { c.lite.level_convs = {1, 1, 1}; });
+  refused("model.lite.quant.bits: 2 numbers for 10 layers", [](auto& c) { c.lite.quant.bits = {8, 8}; });
+  refused("model.lite.quant.bits: 7 bits", [](auto& c) { c.lite.quant.bits = {8, 7, 8, 8, 8, 8, 8, 8, 8, 8}; });
+  refused("model.lite.quant.bits: b16_rgb cannot have 4 bits",
+          [](auto& c) { c.lite.quant.bits = {8, 8, 8, 8, 8, 8, 8, 8, 8, 4}; });
+  refused("model.lite.quant.bits: start cannot have 6 bits",
+          [](auto& c) { c.lite.start_dense = false, c.lite.quant.bits = {8, 8, 6, 8, 8, 8, 8, 8, 8, 8}; });
   refused("model.lite.w_dim: differs from z_dim", [](auto& c) { c.lite.mapping_layers = 0, c.lite.w_dim = 8; });
   refused("model.lite.quant.head_bits: 5 bits", [](auto& c) { c.lite.quant.head_bits = 5; });
   refused("model.channels", [](auto& c) { c.channels = 4; });

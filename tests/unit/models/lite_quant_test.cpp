@@ -77,6 +77,49 @@ TEST(LiteQuant, StudentComputesWithTheIntegersOfItsFile) {
   }
 }
 
+TEST(LiteQuant, AStartWithoutStyleIsTheConstantAlone) {
+  auto config = tiny_config(32);
+  config.lite.start_dense = false, config.lite.level_convs = {0, 1, 2};
+  Pair pair(config);
+  EXPECT_FALSE(pair.student.units()[2]->unit->weight.defined());
+  EXPECT_LT(picture_error(pair.teacher, pair.student), 0.12);
+  const auto model = pair.student.freeze("tiny");
+  EXPECT_FALSE(model.layers[2].weight.defined());
+  expect_same_pictures(student_bytes(pair.student, 16), lite_integer_pictures_of_seeds(model, first_seeds(16)));
+}
+
+TEST(LiteQuant, EveryLayerHasItsBits) {
+  auto config = tiny_config(16);
+  config.lite.quant.bits = {4, 6, 6, 4, 8, 4, 8, 6, 4, 8};
+  Pair pair(config);
+  const auto model = pair.student.freeze("tiny"), planned = lite_plan(pair.student.config());
+  for (size_t row = 0; row < model.layers.size(); ++row) {
+    const int64_t bits = config.lite.quant.bits[row];
+    EXPECT_EQ(model.layers[row].weight_bits, bits);
+    EXPECT_EQ(planned.layers[row].weight_bits, bits);
+    EXPECT_LE(model.layers[row].weight.abs().max().item<int>(), (1 << (bits - 1)) - 1) << model.layers[row].layer.name;
+  }
+  expect_same_pictures(student_bytes(pair.student, 16), lite_integer_pictures_of_seeds(model, first_seeds(16)));
+}
+
+// Bits that are set behind adopt() are those that it would have taken.
+TEST(LiteQuant, BitsMayBeTriedOneLayerAtATime) {
+  auto config = tiny_config(16);
+  Pair bytes(config);
+  config.lite.quant.bits = {8, 8, 8, 4, 8, 8, 8, 8, 8, 8};
+  Pair packed(config);
+  const double plain = picture_error(bytes.teacher, bytes.student);
+  bytes.student.set_weight_bits(3, 4);
+  const auto left = bytes.student.freeze("x"), right = packed.student.freeze("x");
+  for (size_t row = 0; row < left.layers.size(); ++row) {
+    EXPECT_TRUE(at::equal(left.layers[row].weight, right.layers[row].weight));
+    EXPECT_TRUE(at::equal(left.layers[row].mult, right.layers[row].mult));
+  }
+  EXPECT_GT(picture_error(bytes.teacher, bytes.student), plain);
+  bytes.student.set_weight_bits(3, 8);
+  EXPECT_EQ(picture_error(bytes.teacher, bytes.student), plain);
+}
+
 TEST(LiteQuant, ClassesAreIntegersToo) {
   Pair pair(with_classes(tiny_config(32)));
   const auto model = pair.student.freeze("tiny");

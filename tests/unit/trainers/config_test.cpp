@@ -260,6 +260,8 @@ TEST(TrainConfigCheck, NamesKeyValueAndLimit) {
        "distill shows D no real pictures"},
       {[](TrainConfig& c) { c.data.path = ""; }, "data.path: nothing"},
       {[](TrainConfig& c) { c.loss.objective = "distill"; }, "loss.teacher: nothing"},
+      {[](TrainConfig& c) { c.loss.distill.perceptual = -1; }, "loss.distill.perceptual: -1 is out of range"},
+      {[](TrainConfig& c) { c.loss.distill.distance = "mdm"; }, "did you mean mmd"},
       {[](TrainConfig& c) { c.model.resolution = 17; }, "resolution"},
   };
   for (const auto& [change, part] : cases) {

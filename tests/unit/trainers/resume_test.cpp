@@ -1,5 +1,6 @@
 // Every objective, method, family and preset goes on from a checkpoint, in objects of its own, bit for bit.
 #include <functional>
+#include <map>
 
 #include "tiny.h"
 #include "training.h"
@@ -37,14 +38,6 @@ const ScratchFolder& shared_folder() {
   return folder;
 }
 
-const std::string& tiny_teacher() {
-  static std::string run;
-  if (!run.empty()) return run;
-  run = shared_folder() / "teacher";
-  EXPECT_EQ(train(tiny_config("lite", run, 2), quiet()), TrainEnd::kFinished);
-  return run;
-}
-
 // The smileys in two folders.
 const std::string& pictures_of_two_classes() {
   static std::string root;
@@ -57,6 +50,19 @@ const std::string& pictures_of_two_classes() {
     if (entry.path().extension() == ".png") std::filesystem::copy(entry.path(), folder);
   }
   return root;
+}
+
+// With classes where they are asked for.
+std::string tiny_teacher(const std::string& family = "lite", int64_t classes = 0) {
+  static std::map<std::string, std::string> runs;
+  std::string& run = runs[family + std::to_string(classes)];
+  if (!run.empty()) return run;
+  run = shared_folder() / ("teacher" + family + std::to_string(classes));
+  TrainConfig config = tiny_config(family, run, 2);
+  config.model.classes = classes;
+  if (classes > 0) config.data.path = pictures_of_two_classes();
+  EXPECT_EQ(train(config, quiet()), TrainEnd::kFinished);
+  return run;
 }
 
 using Change = std::function<void(TrainConfig&)>;
@@ -118,6 +124,11 @@ const Change kBigGanAsPublished = [](TrainConfig& c) {
   c.trainer.augment = "translation,cutout", c.loss.cr = 10.0, c.loss.cr_augment = "flip,translation";
 };
 const Change kDistill = [](TrainConfig& c) { c.loss.objective = "distill", c.loss.teacher = tiny_teacher(); };
+const Change kDistillTerms = [](TrainConfig& c) {
+  kDistill(c);
+  c.loss.distill.perceptual = 0.5, c.loss.distill.distribution = c.loss.distill.adversarial = 0.1,
+  c.loss.distill.w = 1.0;
+};
 const Change kAda = [](TrainConfig& c) {
   c.trainer.augment = "ada:bgcfnc", c.trainer.adapt.mode = "policy", c.trainer.adapt.kimg = 0.05;
   c.trainer.adapt.start = 0.4;
@@ -136,7 +147,8 @@ std::string case_name(const testing::TestParamInfo<Case>& info) {
 INSTANTIATE_TEST_SUITE_P(Objective, EveryKind,
                          testing::Values(Case{"Nonsaturating", "lite", kPlain},
                                          Case{"Relativistic", "lite", kRelativistic}, Case{"Hinge", "lite", kHinge},
-                                         Case{"Distill", "lite", kDistill}),
+                                         Case{"Distill", "lite", kDistill}, Case{"DistillTerms", "lite", kDistillTerms},
+                                         Case{"DistillTermsBf16", "lite", kDistillTerms, "bf16"}),
                          case_name);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -162,7 +174,15 @@ INSTANTIATE_TEST_SUITE_P(
                     Case{"StyleGan2Frozen", "stylegan2", [](TrainConfig& c) { c.loss.freeze_d = 2; }},
                     Case{"StyleGan2EveryStep", "stylegan2",
                          [](TrainConfig& c) { c.loss.r1_interval = c.loss.pl_interval = 1; }},
-                    Case{"StyleGan2DistilsLite", "stylegan2", kDistill}),
+                    Case{"StyleGan2DistilsLite", "stylegan2", kDistill},
+                    Case{"LiteDistilsStyleGan2", "lite",
+                         [](TrainConfig& c) { kDistillTerms(c), c.loss.teacher = tiny_teacher("stylegan2"); }},
+                    Case{"LiteDistilsBigGanWithClasses", "lite",
+                         [](TrainConfig& c) {
+                           kDistillTerms(c), c.loss.teacher = tiny_teacher("biggan", 2);
+                           c.loss.distill.distance = "moments", c.model.classes = 2, c.model.resolution = 16;
+                           c.model.lite.z_dim = 16;
+                         }}),
     case_name);
 
 INSTANTIATE_TEST_SUITE_P(

@@ -16,6 +16,7 @@ int distill_run(const CommandLine& line) {
   line.required("from");
   line.required("out");
   DistillConfig config;
+  if (line.has("preset")) apply_student_preset(line.text("preset"), config);
   line.apply(ConfigRef(config));
   TrainOptions options;
   options.dry_run = line.has("dry-run");
@@ -29,7 +30,7 @@ int distill_run(const CommandLine& line) {
 Verb distill_verb() {
   return {"distill",
           "trains a small int8 generator to draw what a run draws",
-          "--from RUN --out RUN2 [--kimg N]",
+          "--from RUN --out RUN2 [--preset E32-S] [--weight-bytes 60K] [--kimg N]",
           {{"time-limit", "TIME", "", "Save and leave before this process has run so long: 90m, 2h, 1h30m, 5400s."},
            {"dry-run", "", "", "Print options, networks, memory and time estimate; write nothing."}},
           distill_fields,

@@ -1,4 +1,5 @@
 #include "centigan/core/error.h"
+#include "centigan/trainers/distillation.h"
 #include "centigan/trainers/objectives.h"
 #include "centigan/trainers/train.h"
 
@@ -6,16 +7,8 @@ namespace centigan {
 namespace {
 
 std::unique_ptr<Objective> distill_from_run(const ObjectiveContext& context) {
-  const LossConfig& loss = context.config.loss;
-  DistillParts parts;
-  parts.student = context.generator;
-  parts.teacher = open_run(loss.teacher).generator;
-  parts.teacher->to(context.device);
-  parts.pyramid_levels = loss.pyramid_levels;
-  parts.gradient_weight = loss.gradient_weight;
-  parts.seed = context.config.trainer.seed;
-  parts.device = context.device;
-  return make_distill(std::move(parts));
+  const Run teacher = open_run(context.config.loss.teacher);
+  return make_distill(distill_parts(context.config, teacher, context.generator, context.device));
 }
 
 struct Entry {

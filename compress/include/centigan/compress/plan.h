@@ -1,4 +1,5 @@
-// What a .cgm file costs on a device: arena bytes and multiply-accumulates (docs/cgm-format.md, section 6).
+// What a .cgm file costs on a device: bytes, arena and multiply-accumulates (docs/cgm-format.md, sections 5 and 6). All
+// of it follows from the layer table and the bits of the weights; no tensor of a layer is looked at (lite_plan()).
 #pragma once
 #include <cstdint>
 
@@ -6,7 +7,11 @@
 
 namespace centigan {
 
-// Arena of one picture. Needs the layer table and weight_bits of `model` only, no tensors. `level`: the output level;
+// Bytes of the file up to the end of this output level, which is a complete generator; -1: of the whole file, with the
+// names of classes that `model` has.
+int64_t file_bytes(const QuantizedLite& model, int64_t level = -1);
+
+// Arena of one picture. `level`: the output level;
 // `handover`: last level computed layer by layer (above `level`: `level`); `unit`: bytes of a row's value, 1 or 2.
 int64_t arena_bytes(const QuantizedLite& model, int64_t level, int64_t handover, int64_t unit);
 

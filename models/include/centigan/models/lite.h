@@ -29,6 +29,7 @@ struct LiteLayer {
   int64_t level = 0, cin = 0, cout = 0;
   bool gain = false, demod = false, noise = false;
   bool convolves() const { return op == LiteOp::kConv3 || op == LiteOp::kUp3 || op == LiteOp::kUp2p; }
+  bool dense() const { return op == LiteOp::kStart && cin > 0; }  // START: the style moves the map itself
   bool makes_map() const { return convolves() || op == LiteOp::kStart; }
   int64_t side() const { return kLiteStart << level; }  // of the output
 };
@@ -43,6 +44,15 @@ int64_t lite_input_size(const ModelConfig& config);
 // The layer table of a generator; the config has passed check_lite_config.
 std::vector<LiteLayer> lite_layers(const ModelConfig& config);
 
+// The same in integers: upsampling layers from quant.phase_from on are phases.
+std::vector<LiteLayer> lite_student_layers(const ModelConfig& config);
+
+// Bits of the weights in integers, one number a layer.
+std::vector<int64_t> lite_weight_bits(const ModelConfig& config);
+
+// Whether the format can keep the weights of a layer in 6 or 4 bits.
+bool lite_packs(const LiteLayer& layer);
+
 // Multiply-accumulates of one picture, counted as cgrt_macs counts them.
 int64_t lite_macs(const std::vector<LiteLayer>& layers, int64_t w_dim);
 
@@ -54,8 +64,8 @@ struct LiteUnitImpl : torch::nn::Module {
   torch::Tensor gains(const torch::Tensor& w) const;  // [N,rows]: output channels; toRGB: input channels
   LiteLayer layer;
   double weight_gain = 1.0, bias_gain = 1.0, gain_scale = 1.0;
-  // MAP, TORGB [cout,cin]; START [16*cout,w_dim], rows ordered y, x, channel; CONV3, UP3 [cout,cin,3,3];
-  // UP2P [2,2,cout,cin,2,2].
+  // MAP, TORGB [cout,cin]; START [16*cout,w_dim], rows ordered y, x, channel, undefined if not dense; CONV3, UP3
+  // [cout,cin,3,3]; UP2P [2,2,cout,cin,2,2].
   torch::Tensor weight, bias;
   torch::Tensor constant;                // START: [4,4,cout]
   torch::Tensor gain_weight, gain_bias;  // [rows,w_dim], [rows]

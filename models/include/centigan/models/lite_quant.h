@@ -44,6 +44,9 @@ struct QuantizedLite {
   int64_t input_size() const { return latent + (embed.defined() ? embed.size(1) : 0); }
 };
 
+// The layer table and the bits of its weights, without tensors of layers: what a planner needs.
+QuantizedLite lite_plan(const ModelConfig& config);
+
 struct IntegerOptions {
   int64_t truncation = 256;              // psi in Q8, 0 … 256
   NoiseMode noise = NoiseMode::kRandom;  // by the seed of each picture; kConst: by the file's noise_seed
@@ -69,11 +72,12 @@ struct LiteStudentUnitImpl : torch::nn::Module {
   LiteStudentUnitImpl(const LiteLayer& layer, int64_t w_dim);
   LiteLayer layer;
   LiteUnit unit;
-  torch::Tensor alpha_in, alpha_out;  // float64 scalars: float = alpha * int8
-  torch::Tensor alpha_style;          // the same of the style vector
-  torch::Tensor sigma, gain_sigma;    // float64 [cout], [rows]: float weight = sigma * int8
-  torch::Tensor energy, energy_max;   // uint8 [cout,cin], float64 scalar: demodulation, fixed at calibration
-  torch::Tensor shifts;               // int64 [4]: shift, gain_shift, const_shift, weight_bits; on the CPU
+  torch::Tensor alpha_in, alpha_out;          // float64 scalars: float = alpha * int8
+  torch::Tensor alpha_style;                  // the same of the style vector
+  torch::Tensor sigma, gain_sigma;            // float64 [cout], [rows]: float weight = sigma * int8
+  torch::Tensor energy, energy_max;           // uint8 [cout,cin], float64 scalar: demodulation, fixed at calibration
+  torch::Tensor shifts;                       // int64 [4]: shift, gain_shift, const_shift, weight_bits; on the CPU
+  torch::Tensor largest_gain, largest_scale;  // [cout], what adopt() has seen; in no checkpoint
 };
 using LiteStudentUnit = std::shared_ptr<LiteStudentUnitImpl>;
 
@@ -96,6 +100,9 @@ class LiteStudent final : public Generator {
   // picture) and fixes the ranges over `quant.calibration` latents of (seed, "calibration"). `progress(done, total)` is
   // called now and then; may be empty.
   void adopt(LiteGenerator& teacher, uint64_t seed, const std::function<void(int64_t, int64_t)>& progress = {});
+
+  // Right after adopt(): another number of bits for the weights of a layer.
+  void set_weight_bits(size_t row, int64_t bits);
 
   // The integers of the present weights; what the runtime draws.
   QuantizedLite freeze(const std::string& name);

@@ -17,7 +17,8 @@ constexpr double kTiny = 1e-12;
 
 std::shared_ptr<LiteGenerator> copy_of(LiteGenerator& generator) {
   auto copy = std::make_shared<LiteGenerator>(generator.config(), 0);
-  copy->to(generator.units()[0]->weight.device(), generator.units()[0]->weight.scalar_type());
+  const auto& weight = generator.units().back()->weight;
+  copy->to(weight.device(), weight.scalar_type());
   const auto parameters = generator.named_parameters();
   for (auto& item : copy->named_parameters()) item.value().copy_(parameters[item.key()]);
   copy->w_avg().copy_(generator.w_avg());
@@ -58,7 +59,7 @@ std::vector<LiteUnitImpl*> readers_of(const std::vector<LiteUnit>& units, size_t
 void scale_channels(LiteUnitImpl& writer, const std::vector<LiteUnitImpl*>& readers, const ChannelPeaks& peaks) {
   auto s = at::sqrt(shares(peaks.value) / reading_shares(readers));
   s = s * at::clamp_min((peaks.gain / s).max() / kTopGain, kTiny);
-  const auto factor = s.to(writer.weight.device(), writer.weight.scalar_type());
+  const auto factor = s.to(writer.gain_weight.device(), writer.gain_weight.scalar_type());
   writer.gain_weight.div_(factor.unsqueeze(1));
   writer.gain_bias.div_(factor);
   for (LiteUnitImpl* reader : readers) {

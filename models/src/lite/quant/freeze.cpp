@@ -28,7 +28,7 @@ QuantizedLayer frozen_layer(const LiteStudentUnitImpl& s, bool first_rgb) {
   out.gain_shift = s.shifts[kGainShift].item<int64_t>();
   out.const_shift = s.shifts[kConstShift].item<int64_t>();
   out.slope = s.layer.op == LiteOp::kToRgb ? 16384 : static_cast<int64_t>(kLiteSlopeQ14);
-  out.weight = as_type(filters(s.layer, integers.weight), at::kChar);
+  if (integers.weight.defined()) out.weight = as_type(filters(s.layer, integers.weight), at::kChar);
   out.bias = as_type(integers.bias, at::kInt);
   out.mult = as_type(integers.mult, at::kInt);
   if (s.layer.op == LiteOp::kStart) out.constant = as_type(integers.constant, at::kChar);
@@ -49,15 +49,29 @@ torch::Tensor LiteStudent::centres() {
   return class_centres(*this, at::arange(config_.classes, embed_.options().dtype(at::kLong)));
 }
 
+QuantizedLite lite_plan(const ModelConfig& config) {
+  QuantizedLite model;
+  model.levels = static_cast<int64_t>(config.lite.widths.size());
+  model.channels = config.channels;
+  model.rgb_first = config.lite.rgb_first;
+  model.map_layers = config.lite.mapping_layers;
+  model.latent = config.lite.z_dim;
+  model.style = config.lite.w_dim;
+  if (config.classes > 0) model.embed = at::zeros({config.classes, config.lite.embed_dim}, at::kChar);
+  const auto bits = lite_weight_bits(config);
+  for (const LiteLayer& layer : lite_student_layers(config)) {
+    QuantizedLayer planned;
+    planned.layer = layer;
+    planned.weight_bits = bits[model.layers.size()];
+    model.layers.push_back(planned);
+  }
+  return model;
+}
+
 QuantizedLite LiteStudent::freeze(const std::string& name) {
   at::NoGradGuard guard;
-  QuantizedLite model;
-  model.levels = static_cast<int64_t>(config_.lite.widths.size());
-  model.channels = config_.channels;
-  model.rgb_first = config_.lite.rgb_first;
-  model.map_layers = config_.lite.mapping_layers;
-  model.latent = config_.lite.z_dim;
-  model.style = config_.lite.w_dim;
+  QuantizedLite model = lite_plan(config_);
+  model.layers.clear();
   model.name = name.substr(0, 24);
   model.centre = as_type(ste_round(centres().to(at::kDouble) / style_scale(), -127, 127), at::kChar);
   if (embed_.defined()) model.embed = as_type(ste_round(embed_.to(at::kDouble) / kLatentScale, -127, 127), at::kChar);

@@ -127,8 +127,9 @@ at::Tensor conv_sum(const QuantizedLayer& q, const at::Tensor& x) {
 }
 
 at::Tensor start_sum(const QuantizedLayer& q, const at::Tensor& w) {
-  const auto constant = wide(q.constant).flatten() * (int64_t{1} << q.const_shift);
-  return (products(w, q.weight) + constant).view({-1, kLiteStart, kLiteStart, q.layer.cout}).permute({0, 3, 1, 2});
+  auto sum = (wide(q.constant).flatten() * (int64_t{1} << q.const_shift)).repeat({w.size(0), 1});
+  if (q.weight.defined()) sum = sum + products(w, q.weight);
+  return sum.view({-1, kLiteStart, kLiteStart, q.layer.cout}).permute({0, 3, 1, 2});
 }
 
 at::Tensor noise_sums(const QuantizedLayer& q, int64_t row, const IntegerPass& pass) {

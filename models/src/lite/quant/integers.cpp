@@ -63,11 +63,12 @@ LayerIntegers layer_integers(const LiteStudentUnitImpl& s, bool first_rgb) {
   LayerIntegers out;
   const auto scale = accumulator_scale(s);
   const double limit = weight_limit(s);
-  const auto divisor = per_weight(s.layer, s.unit->weight_gain / s.sigma);
-  if (s.layer.convolves())
-    out.weight = ste_round(s.unit->weight * divisor.to(at::kFloat), -limit, limit);
-  else
-    out.weight = ste_round(s.unit->weight.to(at::kDouble) * divisor, -limit, limit);
+  if (s.unit->weight.defined()) {
+    const auto divisor = per_weight(s.layer, s.unit->weight_gain / s.sigma);
+    const bool single = s.layer.convolves();
+    out.weight = single ? ste_round(s.unit->weight * divisor.to(at::kFloat), -limit, limit)
+                        : ste_round(s.unit->weight.to(at::kDouble) * divisor, -limit, limit);
+  }
   out.bias = bias_integers(s, scale, first_rgb);
   if (s.layer.op == LiteOp::kStart)
     out.constant = ste_round(s.unit->constant.to(at::kDouble) / (scale * two_to(s.shifts, kConstShift)), -127, 127);

@@ -55,7 +55,7 @@ void visit_maps(LiteGenerator& generator, uint64_t seed, int64_t first, int64_t 
     keep_largest(tallies[row].gain, units[row]->gains(w));
   };
   const auto labels = drawn_labels(RandomStream(seed, "calibration/labels"), first, count, generator.shape().c_dim);
-  w = lite_float_mapping(units, generator.input(z.to(units[0]->weight.device()), labels), observe);
+  w = lite_float_mapping(units, generator.input(z.to(units.back()->weight.device()), labels), observe);
   const auto type = lite_compute_type(generator.config().precision, units.back()->weight);
   lite_float_synthesis(units, w, {NoiseMode::kNone, {}}, type, observe);
 }

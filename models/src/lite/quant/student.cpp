@@ -16,13 +16,6 @@ namespace {
 
 constexpr double kRgbLimit = 4194303, kNoLimit = 1e15;
 
-std::vector<LiteLayer> student_layers(const ModelConfig& config) {
-  auto layers = lite_layers(config);
-  for (LiteLayer& layer : layers)
-    if (layer.op == LiteOp::kUp3 && layer.level >= config.lite.quant.phase_from) layer.op = LiteOp::kUp2p;
-  return layers;
-}
-
 // The 4x4 kernel of the transposed convolution that draws the four 2x2 phases. [2,2,O,C,2,2] -> [C,O,4,4]
 at::Tensor phases_as_transposed(const at::Tensor& weight) {
   return weight.permute({3, 2, 4, 0, 5, 1}).flip({2, 3, 4, 5}).reshape({weight.size(3), weight.size(2), 4, 4});
@@ -46,9 +39,11 @@ struct StudentPass {
 
 at::Tensor accumulator(const LiteStudentUnitImpl& s, const LayerIntegers& layer, const StudentPass& pass) {
   if (s.layer.op == LiteOp::kStart) {
-    const auto constant = layer.constant * std::ldexp(1.0, static_cast<int>(s.shifts[kConstShift].item<int64_t>()));
-    const auto sum = at::linear(pass.w, layer.weight, constant.flatten());
-    return sum.view({-1, kLiteStart, kLiteStart, s.layer.cout}).permute({0, 3, 1, 2}).to(at::kFloat);
+    const double unit = std::ldexp(1.0, static_cast<int>(s.shifts[kConstShift].item<int64_t>()));
+    const auto constant = (layer.constant * unit).flatten();
+    const auto sum = s.layer.dense() ? at::linear(pass.w, layer.weight, constant)
+                                     : constant.expand({pass.w.size(0), constant.size(0)});
+    return sum.reshape({-1, kLiteStart, kLiteStart, s.layer.cout}).permute({0, 3, 1, 2}).to(at::kFloat);
   }
   if (s.layer.op == LiteOp::kConv3) return integer_conv(pass.x, layer.weight, false);
   const bool phases = s.layer.op == LiteOp::kUp2p;
@@ -119,7 +114,7 @@ LiteStudent::LiteStudent(const ModelConfig& config) : config_(config) {
   const LiteConfig& lite = config.lite;
   shape_ = {lite.z_dim, config.classes, lite.w_dim, 1, config.channels, config.resolution, config.resolution};
   if (config.classes > 0) embed_ = register_parameter("embed", at::zeros({config.classes, lite.embed_dim}));
-  for (const LiteLayer& layer : student_layers(config)) {
+  for (const LiteLayer& layer : lite_student_layers(config)) {
     units_.push_back(std::make_shared<LiteStudentUnitImpl>(layer, lite.w_dim));
     register_module(layer.name, units_.back());
   }

@@ -32,14 +32,20 @@ std::unique_ptr<Objective> make_hinge(const ObjectiveContext& context);
 // Experimental: the same with the relativistic pairing loss, and R2 beside R1. G needs scores of reals too.
 std::unique_ptr<Objective> make_relativistic(const ObjectiveContext& context);
 
-// A student G (trained, averaged) learns the pictures of a frozen teacher from endless latents and labels: L1 at full size and on
-// `pyramid_levels` coarser ones, and `gradient_weight` times the L1 between differences of neighbouring pixels. A
-// teacher of another size is average-pooled or refused. `on_step` (may be empty) is called before each step on the main
-// thread, for students that change over a run.
+// A student G (trained, averaged) learns the pictures of a frozen teacher from endless latents and labels:
+// pixel_distance (distillation.h) and the terms of distill_config.h. A teacher of another size is average-pooled or
+// refused. `eye` is the teacher's discriminator, frozen; `critic` another copy of it, which is trained where the
+// adversarial term acts: by the non-saturating loss between pictures of both, with R1 on the teacher's. `on_step` (may
+// be empty) is called before each step on the main thread, for students that change over a run.
 struct DistillParts {
   std::shared_ptr<Generator> student, teacher;
+  std::shared_ptr<LayeredDiscriminator> eye = nullptr;
+  std::shared_ptr<Discriminator> critic = nullptr;
   int64_t pyramid_levels = 3;
   double gradient_weight = 1.0;
+  DistillTerms terms = {};
+  double r1_gamma = 10.0;
+  int64_t r1_interval = 16;
   uint64_t seed = 0;
   torch::Device device = torch::kCPU;
   std::function<void(const StepInfo&)> on_step = nullptr;

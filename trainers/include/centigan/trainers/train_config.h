@@ -8,6 +8,7 @@
 #include "centigan/data/dataset.h"
 #include "centigan/diffaug/controller.h"
 #include "centigan/models/model.h"
+#include "centigan/trainers/distill_config.h"
 #include "centigan/trainers/method_config.h"
 
 namespace centigan {
@@ -44,6 +45,7 @@ struct LossConfig : MethodConfig {
   std::string teacher;                  // distill: run folder or checkpoint of the teacher
   int64_t pyramid_levels = 3;           // distill: coarser L1 terms beside the one at full size
   double gradient_weight = 1.0;         // distill: L1 between the differences of neighbouring pixels
+  DistillTerms distill;
 };
 
 inline void visit(ConfigVisitor& v, LossConfig& c) {
@@ -67,6 +69,7 @@ inline void visit(ConfigVisitor& v, LossConfig& c) {
   v.field("teacher", c.teacher, "Teacher of distill: a run folder or a checkpoint.");
   v.field("pyramid_levels", c.pyramid_levels, "Coarser L1 terms of distill beside the one at full size.");
   v.field("gradient_weight", c.gradient_weight, "Weight of distill's L1 between differences of neighbouring pixels.");
+  v.group("distill", c.distill);
   visit(v, static_cast<MethodConfig&>(c));
 }
 
