@@ -1,3 +1,4 @@
+#include "cortex_m.h"
 #include "dsp.h"
 
 #if CGRT_DSP
@@ -154,7 +155,7 @@ CGRT_APART static void dsp_make_row(const cgrt_conv *c, uint32_t step) {
 void cgrt_conv_row_m(const cgrt_conv *c) {
   uint32_t step = dsp_strip_width(c);
   if (step != 0) dsp_make_row(c, step);
-  else cgrt_conv_row_c(c);
+  else cgrt_m_conv_row(c);
 }
 
 #else

@@ -1,8 +1,10 @@
 #include "arith.h"
-#include "kernels.h"
+#include "cortex_m.h"
 
 #if CGRT_MVE
 #include <arm_mve.h>
+
+void cgrt_conv_row_m(const cgrt_conv *conv) { cgrt_m_conv_row(conv); }
 
 int32_t cgrt_dense_row_m(const int8_t *weights, const int8_t *values, uint32_t n) {
   int32_t sum = 0;

@@ -12,12 +12,11 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 
-# Longest path through the call graph: nodes "node NAME BYTES KIND", edges "edge FROM TO"; "asm NAME BYTES" is what a function pushes first,
-# which the compiler does not count where all of a function is written in assembly.
+# Longest path through the call graph: nodes "node NAME BYTES KIND", edges "edge FROM TO"; "asm NAME BYTES" is a push of a function, which
+# the compiler does not count where all of the function is written in assembly.
 graph() {
-  arm-none-eabi-objdump -d ./*.o | awk '/^[0-9a-f]+ <.*>:$/ { name = substr($2, 2, length($2) - 3); first = 1; next }
-    first && /push|stmdb[ \t]+sp!/ { print "asm", name, 4 * (gsub(/,/, ",") + ($0 ~ /sp!/ ? 0 : 1)) }
-    /\t/ { first = 0 }'
+  arm-none-eabi-objdump -d ./*.o | awk '/^[0-9a-f]+ <.*>:$/ { name = substr($2, 2, length($2) - 3); next }
+    /\t(push|stmdb\t+sp!)/ { print "asm", name, 4 * (gsub(/,/, ",") + ($0 ~ /sp!/ ? 0 : 1)) }'
   sed -n 's/^node: { title: "\([^"]*\)" label: ".*\\n\([0-9]*\) bytes (\([a-z,]*\)).*/node \1 \2 \3/p
           s/^edge: { sourcename: "\([^"]*\)" targetname: "\([^"]*\)".*/edge \1 \2/p' ./*.ci | sort -u
 }
@@ -34,7 +33,7 @@ check_calls() { # NAME
       state[name] = 2
       return depth[name] = bytes[name] + most
     }
-    $1 == "asm" { pushed[$2] = $3 }
+    $1 == "asm" { pushed[$2] += $3 }
     $1 == "node" { bytes[$2] = $3; if ($4 != "static") { print build ": the stack of " $2 " is " $4; bad = 1 } }
     $1 == "edge" { calls[$2] = calls[$2] " " $3; edges++ }
     $1 == "edge" && $3 == "__indirect_call" && $2 !~ /cgrt_run_row$/ { print build ": " $2 " calls by pointer"; bad = 1 }
