@@ -121,7 +121,7 @@ std::string header_text(const CNames& names) {
          filled("\n#ifndef @NAME@_CGM_H\n#define @NAME@_CGM_H\n\n#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n",
                 names) +
          define(names, "WIDTH", names.info.width) + define(names, "HEIGHT", names.info.height) +
-         define(names, "BYTES", names.bytes) + "/* Memory for a picture; with options.wide_rows, which is faster on Cortex-M4, M7, M33 and M55. */\n" +
+         define(names, "BYTES", names.bytes) + "/* Memory for a picture; with options.wide_rows, which is faster on Cortex-M4, M7 and M33. */\n" +
          define(names, "ARENA_BYTES", names.arena) + define(names, "WIDE_ARENA_BYTES", names.wide_arena) +
          label_constants(names) + filled(kHeaderEnd, names);
 }

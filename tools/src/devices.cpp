@@ -38,7 +38,7 @@ Device cortex_m55() {
       "cortex-m55", "Cortex-M55", "Corstone-300", 400, 2 * kMiB, 512 * kKiB, "-mcpu=cortex-m55 -mfloat-abi=hard"};
   device.machine = "mps3-an547";
   device.flash_at = "0x01000000", device.bench_at = "0x00010000", device.outside_at = "0x21000000";
-  device.least_ipc = 0.4, device.most_ipc = 0.8, device.dual_mac = true;
+  device.least_ipc = 0.4, device.most_ipc = 0.8;
   device.basis = "a vector instruction takes two clocks and may overlap with the next";
   return device;
 }

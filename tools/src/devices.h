@@ -15,7 +15,7 @@ struct Device {
   std::string flash_at{}, bench_at{}, outside_at{};  // addresses on the emulated board; RAM is at 0x20000000
   double least_ipc = 0, most_ipc = 0;                // instructions a clock that the estimate of time rests on
   std::string basis{};                               // why these
-  bool dual_mac = false;                             // two multiply-accumulates an instruction: 16-bit rows are faster
+  bool dual_mac = false;                             // kernels that take two 16-bit values at once
 };
 
 const std::vector<Device>& devices();

@@ -66,7 +66,7 @@ std::string run_text(const Device& device) {
          "-kernel firmware.elf < /dev/null\n";
 }
 
-// The firmware prints `name number`, a line a layer, then `picture` and its rows in hexadecimal digits.
+// The firmware prints `name number`, a line a layer, and behind `picture` rows in hexadecimal digits.
 class Printed {
  public:
   explicit Printed(const std::string& text) {
