@@ -51,11 +51,13 @@ static void sum_pixels_wasm(const cgrt_tile *t, uint32_t first) {
   const uint32_t pitch = t->pixel_bytes;
   int32_t *sums = t->sums + 8 * first;
   v128_t acc[8];
+  CGRT_UNROLL(8)
   for (int p = 0; p < 8; p++) acc[p] = t->add ? wasm_v128_load(sums + 4 * p) : wasm_i32x4_const_splat(0);
   for (uint32_t r = 0; r < t->rows; r++) {
     const uint8_t *packed = t->packed + r * t->packed_bytes, *window = t->window + r * t->row_bytes + first * pitch;
     for (uint32_t i = 0; i < t->steps; i++, packed += 32, window += 4) {
       const v128_t low = wasm_v128_load(packed), high = wasm_v128_load(packed + 16);
+      CGRT_UNROLL(4)
       for (uint32_t p = 0; p < 4; p++) {
         const v128_t values = wasm_v128_load32_splat(window + p * pitch);
         acc[2 * p] = wasm_i32x4_add(acc[2 * p], wasm_i32x4_dot_i16x8(values, low));
@@ -63,6 +65,7 @@ static void sum_pixels_wasm(const cgrt_tile *t, uint32_t first) {
       }
     }
   }
+  CGRT_UNROLL(8)
   for (int p = 0; p < 8; p++) wasm_v128_store(sums + 4 * p, acc[p]);
 }
 

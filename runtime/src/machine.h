@@ -32,9 +32,11 @@
 #define CGRT_APART
 #endif
 
-/* Loops of a known length over vectors must be unrolled, or the registers become memory. clang does so by itself. */
-#if defined(__GNUC__) && !defined(__clang__)
+/* Loops of a known length over vectors must be unrolled, or the registers become memory. */
 #define CGRT_PRAGMA(text) _Pragma(#text)
+#if defined(__clang__)
+#define CGRT_UNROLL(n) CGRT_PRAGMA(clang loop unroll(full))
+#elif defined(__GNUC__)
 #define CGRT_UNROLL(n) CGRT_PRAGMA(GCC unroll n)
 #else
 #define CGRT_UNROLL(n)
