@@ -148,7 +148,7 @@ void Hooks::after_step(const StepInfo& done) {
   ++steps_here_;
   const bool last = done.step + 1 >= total_steps(config_.trainer);
   const auto due = [&](double every) { return last || passes(every, done); };
-  if (due(config_.trainer.tick)) line(status_.tick(done, seconds()));
+  if (due(config_.trainer.tick)) line(status_.tick(done, seconds(), report_.seconds()));
   if (due(config_.trainer.grid_every)) attempt(false, [&] { sheet(done); });
   limit_.step_ended();
   using Outcome = Evaluation::Outcome;

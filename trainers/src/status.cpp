@@ -92,7 +92,7 @@ void Status::write_names() const {
   if (parts.holdout) write_text_atomically(folder_ + "/pictures-held-out.txt", picture_list(*parts.holdout), "train");
 }
 
-std::string Status::tick(const StepInfo& done, double seconds) {
+std::string Status::tick(const StepInfo& done, double seconds, double report_seconds) {
   const int64_t images = done.images + done.batch;
   StatusValues values = training_.stats().take();
   training_.parts().objective->report(values);
@@ -107,6 +107,7 @@ std::string Status::tick(const StepInfo& done, double seconds) {
   for (const auto& [name, value] : values) fields.emplace_back(name, value);
   StatusValues times;  // last in the line: they differ from run to run
   add_times(done, seconds, times);
+  times["Timing/report_sec"] = report_seconds;
   for (auto it = times.rbegin(); it != times.rend(); ++it) fields.emplace_back(it->first, it->second);
   append_jsonl(folder_ + "/stats.jsonl", fields);
   values.insert(times.begin(), times.end());

@@ -31,7 +31,7 @@ class Status {
   // writes the names of chosen pictures.
   void open_files();
   // Writes what happened since the last tick -> its line for the log.
-  std::string tick(const StepInfo& done, double seconds);
+  std::string tick(const StepInfo& done, double seconds, double report_seconds);
   // So many seconds went to something else than training, and are not in the rate of the next tick.
   void leave_out(double seconds) { seconds_ += seconds; }
   // A number that is not measured at every tick: to the event file alone.

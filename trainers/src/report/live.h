@@ -12,6 +12,7 @@ namespace centigan {
 class LiveReport {
  public:
   LiveReport(const TrainConfig& config, Training& training, std::string folder);
+  double seconds() const { return time_.spent(); }  // that pages have taken in this process
   // After a tick: anew, unless that would take more than a hundredth of this process's time.
   void tick();
   // The process ends. `finished`: so does the run; what is drawn seldom is drawn for the last time.
