@@ -20,7 +20,7 @@ at::Tensor cubic_kernel(const at::Tensor& a, const at::Tensor& b) {
 }
 
 // For each x_i the sum over j of k(x_i, y_j): [n]. `own`: y is x, and j = i is left out.
-at::Tensor kernel_row_sums(const at::Tensor& x, const at::Tensor& y, bool own) {
+at::Tensor kernel_row_sums(const at::Tensor& x, const at::Tensor& y, bool own, RowCount& rows_done) {
   at::Tensor sums = at::zeros({x.size(0)}, at::kDouble);
   for (int64_t i = 0; i < x.size(0); i += kBlockRows) {
     const at::Tensor rows = block_of(x, i);
@@ -29,6 +29,7 @@ at::Tensor kernel_row_sums(const at::Tensor& x, const at::Tensor& y, bool own) {
       if (own && i == j) kernel.fill_diagonal_(0);
       sums.narrow(0, i, rows.size(0)) += kernel.sum(1);
     }
+    rows_done.add(rows.size(0));
   }
   return sums;
 }
@@ -43,13 +44,14 @@ double jackknife_error(const at::Tensor& within, const at::Tensor& across, doubl
 
 }  // namespace
 
-Kid kid(const torch::Tensor& real_in, const torch::Tensor& fake_in) {
+Kid kid(const torch::Tensor& real_in, const torch::Tensor& fake_in, const RowWatch& watch) {
   const at::Tensor x = usable_features(real_in, "real", 2);
   const at::Tensor y = usable_features(fake_in, "fake", 2, x.size(1));
   const double n = static_cast<double>(x.size(0)), m = static_cast<double>(y.size(0));
-  const at::Tensor within = kernel_row_sums(x, x, true), across = kernel_row_sums(x, y, false);
+  RowCount rows(2 * x.size(0) + y.size(0), watch);
+  const at::Tensor within = kernel_row_sums(x, x, true, rows), across = kernel_row_sums(x, y, false, rows);
   const double value = within.sum().item<double>() / (n * (n - 1)) +
-                       kernel_row_sums(y, y, true).sum().item<double>() / (m * (m - 1)) -
+                       kernel_row_sums(y, y, true, rows).sum().item<double>() / (m * (m - 1)) -
                        2 * across.sum().item<double>() / (n * m);
   return {value, jackknife_error(within, across, n, m)};
 }

@@ -45,8 +45,9 @@ JsonFields json_of(const Recipe& recipe, const std::string& reals, const std::st
           {"seconds", seconds}};
 }
 
-std::vector<std::pair<std::string, double>> manifold_numbers(const at::Tensor& real, const at::Tensor& fake) {
-  const Prdc values = prdc(real, fake, kPrecisionK, kDensityK);
+std::vector<std::pair<std::string, double>> manifold_numbers(const at::Tensor& real, const at::Tensor& fake,
+                                                             const RowWatch& watch) {
+  const Prdc values = prdc(real, fake, kPrecisionK, kDensityK, watch);
   return {{"precision(k=3)", values.precision},
           {"recall(k=3)", values.recall},
           {"density(k=5)", values.density},

@@ -30,7 +30,7 @@ at::Tensor to_training(const at::Tensor& rows, const at::Tensor& train, const at
 // Smallest distance of each row of `points`, and where. `own`: the points are the training pictures, none is its own
 // neighbour.
 std::pair<at::Tensor, at::Tensor> nearest_rows(const at::Tensor& points, const at::Tensor& train,
-                                               const at::Tensor& flipped, bool own) {
+                                               const at::Tensor& flipped, bool own, RowCount& rows_done) {
   std::vector<at::Tensor> distances, indices;
   const int64_t step = distance_block(train.size(0));
   for (int64_t i = 0; i < points.size(0); i += step) {
@@ -38,6 +38,7 @@ std::pair<at::Tensor, at::Tensor> nearest_rows(const at::Tensor& points, const a
     const at::Tensor d = to_training(rows, train, flipped, own ? i : -1);
     const auto [least, where] = d.min(1);
     distances.push_back(least), indices.push_back(where);
+    rows_done.add(rows.size(0));
   }
   return {at::cat(distances), at::cat(indices)};
 }
@@ -45,14 +46,15 @@ std::pair<at::Tensor, at::Tensor> nearest_rows(const at::Tensor& points, const a
 }  // namespace
 
 NearestTraining nearest_training(const torch::Tensor& train_in, const torch::Tensor& fakes_in,
-                                 const torch::Tensor& flipped_in) {
+                                 const torch::Tensor& flipped_in, const RowWatch& watch) {
   const at::Tensor train = usable_features(train_in, "training", 2);
   const at::Tensor fakes = usable_features(fakes_in, "fake", 1, train.size(1));
   at::Tensor flipped;
   if (flipped_in.defined()) flipped = usable_features(flipped_in, "flipped", train.size(0), train.size(1));
   NearestTraining nearest;
-  std::tie(nearest.distance, nearest.index) = nearest_rows(fakes, train, flipped, false);
-  nearest.own = nearest_rows(train, train, flipped, true).first;
+  RowCount rows(fakes.size(0) + train.size(0), watch);
+  std::tie(nearest.distance, nearest.index) = nearest_rows(fakes, train, flipped, false, rows);
+  nearest.own = nearest_rows(train, train, flipped, true, rows).first;
   nearest.covered = at::bincount(nearest.index).count_nonzero().item<int64_t>();
   return nearest;
 }
@@ -61,7 +63,8 @@ torch::Tensor distance_to_training(const torch::Tensor& train_in, const torch::T
                                    const torch::Tensor& flipped_in) {
   const at::Tensor train = usable_features(train_in, "training", 2);
   const at::Tensor others = usable_features(others_in, "held-out", 1, train.size(1));
-  return nearest_rows(others, train, flipped_in, false).first;
+  RowCount rows(others.size(0), {});
+  return nearest_rows(others, train, flipped_in, false, rows).first;
 }
 
 double copied_share(const NearestTraining& nearest, double q) {

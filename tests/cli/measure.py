@@ -314,6 +314,14 @@ class WithWeights(CliTest):
         self.assertEqual(again["images"], best["images"])
         self.assertAlmostEqual(again["value"], best["value"], places=3)
 
+    def test_more_fakes_than_are_drawn_at_a_time(self):
+        run = self.tiny_run("--eval-every", "0.32", "--trainer.eval-fakes", "258", "--weights-dir", WEIGHTS)
+        during = jsonl(run / "metrics.jsonl")[-1]
+        self.measure("--from", run, "--fakes", "258", "--metrics", "fid", "--json", "after.jsonl")
+        after = jsonl(self.folder / "after.jsonl")[0]
+        self.assertEqual((during["recipe"].split("]=")[0], during["fakes"]), (after["recipe"].split("]=")[0], after["fakes"]))
+        self.assertAlmostEqual(during["value"], after["value"], places=3)
+
     def test_a_signal_leaves_an_evaluation_within_seconds(self):
         flags = [*TINY, "--eval-every", "0.16", "--trainer.eval-fakes", "100000", "--weights-dir", str(WEIGHTS)]
         command = [PROGRAM, "train", "--data", str(self.pictures()), "--out", "run", *flags]

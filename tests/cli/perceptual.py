@@ -41,6 +41,16 @@ class Perceptual(PixelTest):
                     "100")
         self.assertEqual(self.numbers(), first)
 
+    def test_folders_and_packs_have_the_same_distances(self):
+        self.pictures(7, "a"), self.pictures(5, "b")
+        for name in "ab":
+            self.good("pack", "--data", name, "--out", f"{name}.h5")
+        flags = ["--metrics", "lpips", "--vgg", vgg_file(self.folder)]
+        self.pixels("--real", "a", "--fake", "b", *flags)
+        first = self.numbers()
+        self.pixels("--real", "a.h5", "--fake", "b.h5", *flags)
+        self.assertEqual(self.numbers(), first)
+
     def test_distances_without_their_networks(self):
         sets = self.two_folders()
         eval_ = ["eval", "--extractor", "pixels", *sets, "--metrics"]

@@ -26,7 +26,19 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kPrdcSubsets = 20, kMostCompared = 2000, kDiversityPairs = 1000;
+constexpr int64_t kPrdcSubsets = 20, kMostCompared = 2000, kDiversityPairs = 1000, kManyRows = 20000;
+
+// Where all rows of two sets are compared: a signal ends the work, and with many rows it says how far it is.
+RowWatch watched(const EvalSubject& s, const std::string& what) {
+  const auto progress = std::make_shared<std::unique_ptr<Progress>>();
+  return [progress, what, quiet = s.quiet](int64_t done, int64_t total) {
+    leave_if_stopped("eval", what + ", " + std::to_string(done) + " of " + std::to_string(total) + " rows");
+    if (total < kManyRows) return;
+    if (!*progress) *progress = std::make_unique<Progress>(what, total, "rows", quiet);
+    (*progress)->update(done);
+    if (done == total) (*progress)->finish();
+  };
+}
 
 // Numbers beyond the Fréchet distance need each picture's features.
 void need_features(const EvalSubject& s, const std::string& word) {
@@ -48,7 +60,7 @@ EvalNumbers fid_numbers(EvalSubject& s) {
 }
 
 EvalNumbers kid_numbers(EvalSubject& s) {
-  const Kid result = kid(s.real.features, s.fake.features);
+  const Kid result = kid(s.real.features, s.fake.features, watched(s, "kid"));
   s.evidence.kid = result.value;
   if (std::isfinite(result.error)) s.evidence.kid_error = result.error;
   return {{s.extractor->label("KID"), result.value, s.evidence.kid_error, result.memorising() ? "memorising?" : ""}};
@@ -83,7 +95,7 @@ EvalNumbers prdc_subset_numbers(EvalSubject& s, int64_t size) {
 
 EvalNumbers prdc_numbers(EvalSubject& s) {
   EvalNumbers numbers;
-  for (const auto& [name, value] : manifold_numbers(s.real.features, s.fake.features))
+  for (const auto& [name, value] : manifold_numbers(s.real.features, s.fake.features, watched(s, "prdc")))
     numbers.push_back({name, value, {}, ""});
   const int64_t n = s.real.features.size(0);
   if (s.fake.features.size(0) >= 2 * n)
@@ -239,7 +251,7 @@ const NearestTraining* EvalSubject::nearest_by_pixels() {
 }
 
 const NearestTraining& EvalSubject::nearest_pictures() {
-  if (!nearest) nearest = nearest_training(real.features, fake.features, real.mirrored);
+  if (!nearest) nearest = nearest_training(real.features, fake.features, real.mirrored, watched(*this, "nearest"));
   return *nearest;
 }
 

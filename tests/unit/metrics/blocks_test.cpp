@@ -2,7 +2,10 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <stdexcept>
+
 #include "centigan/metrics/frechet.h"
+#include "centigan/metrics/kid.h"
 #include "centigan/metrics/nearest.h"
 #include "centigan/metrics/prdc.h"
 #include "metrics_testing.h"
@@ -35,6 +38,27 @@ TEST(Pieces, PrdcAndNearestOfManyRows) {
   const NearestTraining nearest = nearest_training(x, y);
   EXPECT_TRUE(at::equal(nearest.distance, std::get<0>(across.min(0))));
   EXPECT_TRUE(at::equal(nearest.own, std::get<0>(within.min(1))));
+}
+
+TEST(Pieces, AreCountedAndCanBeLeft) {
+  const at::Tensor x = filler("pieces/x", {2100, 4}), y = filler("pieces/y", {4200, 4}, 1.3);
+  for (const int which : {0, 1, 2}) {
+    int64_t calls = 0, last = 0, all = 0;
+    const RowWatch watch = [&](int64_t done, int64_t total) {
+      EXPECT_GT(done, last);
+      last = done, all = total, ++calls;
+    };
+    const auto work = [&](const RowWatch& w) {
+      if (which == 0) prdc(x, y, 3, 5, w);
+      if (which == 1) kid(x, y, w);
+      if (which == 2) nearest_training(x, y, {}, w);
+    };
+    work(watch);
+    EXPECT_EQ(last, which == 2 ? 6300 : 8400);
+    EXPECT_EQ(all, last);
+    EXPECT_GE(calls, 4);
+    EXPECT_THROW(work([](int64_t, int64_t) { throw std::runtime_error("left"); }), std::runtime_error);
+  }
 }
 
 // Twins, near twins and a large offset, where products of matrices lose what differences keep.

@@ -21,6 +21,7 @@
 #include "centigan/core/plugins.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/random.h"
+#include "centigan/core/signals.h"
 #include "centigan/core/text.h"
 #include "centigan/metrics/measurement.h"
 #include "centigan/metrics/recipe.h"
@@ -170,6 +171,7 @@ EvalNumbers numbers_or_reason(const std::string& word, EvalSubject& s, bool must
   try {
     return numbers_of_word(word, s);
   } catch (const Error& error) {
+    if (stop_requested()) throw;
     say(word + " is left out: " + first_line(error.what()));
     return {};
   }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "centigan/metrics/row_watch.h"
+
 namespace centigan {
 
 struct Kid {
@@ -16,7 +18,7 @@ struct Kid {
 
 // x [n,d] real, y [m,d] fake features, n, m >= 2, unequal numbers are fine. Equal sets give a value below 0, not 0: a
 // picture is never compared with itself, but with its copy. Bad features: Error.
-Kid kid(const torch::Tensor& real, const torch::Tensor& fake);
+Kid kid(const torch::Tensor& real, const torch::Tensor& fake, const RowWatch& watch = {});
 
 struct KidSubsets {
   double mean, deviation;  // of the subsets; population standard deviation

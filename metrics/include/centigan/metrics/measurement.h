@@ -11,6 +11,7 @@
 #include "centigan/metrics/extractor.h"
 #include "centigan/metrics/picture_set.h"
 #include "centigan/metrics/recipe.h"
+#include "centigan/metrics/row_watch.h"
 
 namespace centigan {
 
@@ -37,7 +38,8 @@ JsonFields json_of(const Recipe& recipe, const std::string& reals, const std::st
                    const std::string& device, double seconds);
 
 // Precision, recall, density and coverage by their names in recipes, with the published numbers of neighbours.
-std::vector<std::pair<std::string, double>> manifold_numbers(const torch::Tensor& real, const torch::Tensor& fake);
+std::vector<std::pair<std::string, double>> manifold_numbers(const torch::Tensor& real, const torch::Tensor& fake,
+                                                             const RowWatch& watch = {});
 
 // A number between features, by the word of trainer.metric: fid, kid, precision, recall, density, coverage.
 struct MetricKind {

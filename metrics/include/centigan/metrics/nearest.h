@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "centigan/metrics/row_watch.h"
+
 namespace centigan {
 
 struct NearestTraining {
@@ -17,7 +19,7 @@ struct NearestTraining {
 // float64. `flipped` [n,d], where given, are features of the mirrored training pictures: further candidates that count
 // as their originals; a picture's own mirror image is not its nearest other. Bad features: Error.
 NearestTraining nearest_training(const torch::Tensor& train, const torch::Tensor& fakes,
-                                 const torch::Tensor& flipped = {});
+                                 const torch::Tensor& flipped = {}, const RowWatch& watch = {});
 
 // Distances float64 [k] of other pictures, such as held-out ones, to their nearest training pictures.
 torch::Tensor distance_to_training(const torch::Tensor& train, const torch::Tensor& others,
