@@ -119,7 +119,7 @@ Verb simulate_verb() {
            {"format", "FORMAT", "rgb888", "Pixels: rgb888, rgb565 or grey8."},
            {"handover", "N", "",
             "Last level computed layer by layer, or auto: the one of least memory. Default: the one in the file."},
-           {"wide-rows", "", "", "16-bit rows: more memory, less than half of the instructions on M4, M7 and M33."},
+           {"wide-rows", "", "", "16-bit rows: more memory, fewer instructions on M4, M7 and M33."},
            {"out", "FILE", "", "The picture as PNG."},
            {"json", "FILE", "", "All numbers as JSON."},
            {"keep", "DIR", "", "Keeps the firmware there, with the scripts that build and run it."}},
