@@ -1,6 +1,6 @@
 #!/bin/sh
-# fuzz.sh [SECONDS [CORPUS]]: builds tests/fuzz/cgm_fuzz.cpp with clang and runs it (default 10 s) from the kept corpus and some models of
-# the test builder. AddressSanitizer and UBSan watch everything; the files that calculate are also watched for unsigned wraps and
+# fuzz.sh [SECONDS [CORPUS]]: builds tests/fuzz/cgm_fuzz.cpp with clang and runs it (default 10 s, half of them with portable kernels) from
+# the kept corpus and some models of the test builder. AddressSanitizer and UBSan watch everything; the files that calculate are also watched for unsigned wraps and
 # conversions that lose bits. New inputs go to CORPUS, by default thrown away. "fuzz.sh merge CORPUS" keeps those of them in
 # tests/fuzz/corpus/cgm that reach something new.
 set -eu
@@ -23,15 +23,29 @@ calculates() {
   for name in $arithmetic; do [ "$name.c" != "$(basename "$1")" ] || return 0; done
   return 1
 }
-for source in "$runtime"/src/*.c; do
-  more=
-  if calculates "$source"; then more=-fsanitize=integer; fi
-  clang -std=c99 $sanitize $more -I"$runtime/include" -c "$source"
-done
-for source in "$fuzz"/cgm_fuzz.cpp "$fuzz"/cgm_mutator.cpp "$here"/model_spec.cpp "$here"/model_arena.cpp "$here"/naive_random.cpp; do
-  clang++ -std=c++17 $sanitize -I"$runtime/include" -I"$here" -c "$source"
-done
-clang++ -fsanitize=fuzzer,address,undefined,integer ./*.o -o cgm_fuzz
+build() { # NAME [FLAG]: the fuzzer with the kernels of this machine, or with the portable ones
+  mkdir "$1" && cd "$1"
+  for source in "$runtime"/src/*.c; do
+    more=
+    if calculates "$source"; then more=-fsanitize=integer; fi
+    clang -std=c99 $sanitize $more ${2:-} -I"$runtime/include" -c "$source"
+  done
+  for source in "$fuzz"/cgm_fuzz.cpp "$fuzz"/cgm_mutator.cpp "$here"/model_spec.cpp "$here"/model_arena.cpp "$here"/naive_random.cpp; do
+    clang++ -std=c++17 $sanitize -I"$runtime/include" -I"$here" -c "$source"
+  done
+  clang++ -fsanitize=fuzzer,address,undefined,integer ./*.o -o "../$1.fuzz"
+  cd ..
+}
+
+run() { # NAME SECONDS
+  ./"$1.fuzz" -max_len=6000 -max_total_time="$2" -timeout=20 -print_final_stats=1 "$corpus" "$fuzz/corpus/cgm" seeds > log 2>&1 || {
+    tail -40 log
+    for crash in crash-* timeout-* oom-*; do [ ! -f "$crash" ] || { cp "$crash" /tmp && echo "input: /tmp/$crash"; }; done
+    exit 1
+  }
+  grep -E 'DONE|cov:.*corp' log | tail -1
+  grep -E 'number_of_executed_units|new_units_added' log
+}
 
 make=${MAKE_MODEL:-$work/make_model}
 [ -x "$make" ] || g++ -std=c++17 "$here"/make_model.cpp "$here"/model_spec.cpp "$here"/model_arena.cpp "$here"/students.cpp \
@@ -39,11 +53,8 @@ make=${MAKE_MODEL:-$work/make_model}
 mkdir seeds
 "$make" seeds/s > /dev/null
 for id in 0 1 2 3 4 5 6 7; do "$make" seeds/r$id $id > /dev/null; done
-if [ "$seconds" = merge ]; then ./cgm_fuzz -set_cover_merge=1 "$fuzz/corpus/cgm" "$corpus" && exit; fi
-./cgm_fuzz -max_len=6000 -max_total_time="$seconds" -timeout=20 -print_final_stats=1 "$corpus" "$fuzz/corpus/cgm" seeds > log 2>&1 || {
-  tail -40 log
-  for crash in crash-* timeout-* oom-*; do [ ! -f "$crash" ] || { cp "$crash" /tmp && echo "input: /tmp/$crash"; }; done
-  exit 1
-}
-grep -E 'DONE|cov:.*corp' log | tail -1
-grep -E 'number_of_executed_units|new_units_added' log
+build native
+if [ "$seconds" = merge ]; then ./native.fuzz -set_cover_merge=1 "$fuzz/corpus/cgm" "$corpus" && exit; fi
+run native $((seconds / 2))
+build portable -DCGRT_PORTABLE
+run portable $((seconds - seconds / 2))

@@ -2,7 +2,9 @@
 //
 //   make_model FILE                            model S
 //   make_model FILE ID                         a random model by its number
-//   make_model FILE layers CHANNELS 3|p        an up layer of that kind (UP3, UP2P) and a CONV3, 32 x 32, all with so many channels
+//   make_model FILE layers CHANNELS 3|p [WIDTH]
+//                                              an up layer of that kind (UP3, UP2P) and a CONV3, all with so many channels; the up layer
+//                                              reads WIDTH x 16, by default 16 x 16
 //   make_model FILE student NAME               E32-S, E32, E64, E128
 #include <cstdio>
 #include <cstdlib>
@@ -16,9 +18,10 @@ namespace {
 
 using namespace cgrt_test;
 
-ModelSpec two_layers(uint16_t channels, Type up) {
+ModelSpec two_layers(uint16_t channels, Type up, uint8_t width) {
   ModelSpec m;
-  m.start_h = m.start_w = 16;
+  m.start_h = 16;
+  m.start_w = width;
   m.levels = 2;
   m.rgb_first = 1;
   m.latent = m.style = 8;
@@ -28,15 +31,17 @@ ModelSpec two_layers(uint16_t channels, Type up) {
   for (LayerSpec& l : m.layers) {
     l.gain = {1 << 17, 1 << 26};
     l.slope = l.type == up || l.type == kConv3 ? 3277 : 16384;
-    l.params.mult = 1 << 21;
+    l.params.mult = l.type == kStart ? 1 << 30 : l.type == kToRgb ? 1 << 25 : 1 << 21;
   }
   return m;
 }
 
 ModelSpec chosen(const std::vector<std::string>& words) {
   if (words.empty()) return model_s();
-  if (words[0] == "layers" && words.size() == 3)
-    return two_layers(uint16_t(std::stoi(words[1])), words[2] == "p" ? kUp2p : kUp3);
+  if (words[0] == "layers" && words.size() >= 3) {
+    const int width = words.size() == 4 ? std::stoi(words[3]) : 16;
+    return two_layers(uint16_t(std::stoi(words[1])), words[2] == "p" ? kUp2p : kUp3, uint8_t(width));
+  }
   if (words[0] == "student" && words.size() == 2)
     for (const Student& s : students())
       if (s.spec.name == words[1]) return s.spec;
@@ -46,7 +51,7 @@ ModelSpec chosen(const std::vector<std::string>& words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) return std::fputs("usage: make_model FILE [ID | layers CHANNELS 3|p | student NAME]\n", stderr), 2;
+  if (argc < 2) return std::fputs("usage: make_model FILE [ID | layers CHANNELS 3|p [WIDTH] | student NAME]\n", stderr), 2;
   const ModelSpec spec = chosen({argv + 2, argv + argc});
   const std::vector<uint8_t> file = build(spec);
   std::FILE* out = std::fopen(argv[1], "wb");

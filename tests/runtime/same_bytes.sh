@@ -26,7 +26,7 @@ if [ $# = 0 ]; then
     "$here"/random_model.cpp "$here"/naive_random.cpp -o "$make"
   "$make" s.cgm > /dev/null
   for id in 7 12 14 33; do "$make" r$id.cgm $id > /dev/null; done
-  "$make" p.cgm layers 8 p > /dev/null && "$make" u.cgm layers 20 3 > /dev/null
+  "$make" p.cgm layers 8 p 7 > /dev/null && "$make" u.cgm layers 20 3 7 > /dev/null
   set -- s.cgm r7.cgm r12.cgm r14.cgm r33.cgm p.cgm u.cgm
 fi
 
