@@ -8,7 +8,23 @@ import numpy as np
 import cgm_network
 
 
-class TorchOps:
+class Arithmetic:
+    """What both kinds of tensors write alike."""
+
+    def times(self, x, factor):
+        return x * self.constant(factor)
+
+    def multiply(self, a, b):
+        return a * b
+
+    def add(self, a, b):
+        return a + b
+
+    def plus(self, x, number):
+        return x + number
+
+
+class TorchOps(Arithmetic):
     """Operations of cgm_network.forward on maps [N,C,H,W]."""
 
     def __init__(self, torch):
@@ -51,23 +67,11 @@ class TorchOps:
     def leaky(self, x, slope):
         return self.functional.leaky_relu(x, slope) if slope != 1 else x
 
-    def times(self, x, factor):
-        return x * self.constant(factor)
-
-    def multiply(self, a, b):
-        return a * b
-
-    def add(self, a, b):
-        return a + b
-
-    def plus(self, x, number):
-        return x + number
-
     def rsqrt(self, x):
         return 1 / self.torch.sqrt(x)
 
 
-class TensorflowOps:
+class TensorflowOps(Arithmetic):
     """The same on maps [N,H,W,C]."""
 
     def __init__(self, tensorflow):
@@ -108,18 +112,6 @@ class TensorflowOps:
 
     def leaky(self, x, slope):
         return self.tf.nn.leaky_relu(x, slope) if slope != 1 else x
-
-    def times(self, x, factor):
-        return x * self.constant(factor)
-
-    def multiply(self, a, b):
-        return a * b
-
-    def add(self, a, b):
-        return a + b
-
-    def plus(self, x, number):
-        return x + number
 
     def rsqrt(self, x):
         return self.tf.math.rsqrt(x)
