@@ -42,6 +42,19 @@ TEST(Rules, L4Order) {
   EXPECT_EQ(designed([](ModelSpec& m) { m.layers.insert(m.layers.begin() + 5, m.layers[4]); }), CGRT_E_GRAMMAR);
 }
 
+TEST(Rules, L4NothingButMapsBeforeTheStartAndNoneBehind) {
+  const auto inserted = [](std::ptrdiff_t at, const LayerSpec& l) {
+    return designed([=](ModelSpec& m) { m.layers.insert(m.layers.begin() + at, l); });
+  };
+  EXPECT_EQ(inserted(3, layer(kMap, 0, 0, 6, 6)), CGRT_E_GRAMMAR);
+  EXPECT_EQ(inserted(2, layer(kToRgb, 0, 0, 6, 3)), CGRT_E_GRAMMAR);
+  const int up_first = designed([](ModelSpec& m) {
+    m.rgb_first = 1;
+    m.layers.insert(m.layers.begin() + 2, layer(kUp2p, 1, 0, 6, 6));
+  });
+  EXPECT_EQ(up_first, CGRT_E_GRAMMAR);
+}
+
 TEST(Rules, L4Counts) {
   EXPECT_EQ(designed([](ModelSpec& m) { m.layers.insert(m.layers.begin() + 7, 2, layer(kConv3, 1, 0, 3, 3)); }), CGRT_OK);
   EXPECT_EQ(designed([](ModelSpec& m) { m.layers.insert(m.layers.begin() + 7, 3, layer(kConv3, 1, 0, 3, 3)); }), CGRT_E_GRAMMAR);
