@@ -179,7 +179,9 @@ class Distillation {
   std::string float_start(const ModelConfig& model) {
     if (shape_.start == "copy") return config_.from;
     const std::string folder = config_.out + "-float";
-    const TrainConfig config = loop_config(config_, model, folder, config_.float_kimg);
+    DistillConfig floats = config_;
+    floats.batch = config_.float_batch, floats.lr = config_.float_lr;
+    const TrainConfig config = loop_config(floats, model, folder, config_.float_kimg);
     const auto make = [&](const TrainConfig& c, torch::Device device) { return make_float_parts(c, device); };
     report_.end = train_with(config, remaining(), make);
     return folder;

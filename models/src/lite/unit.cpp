@@ -11,6 +11,14 @@ namespace {
 
 constexpr double kMappingRate = 0.1;  // learning rate multiplier of the mapping
 
+// Gains multiply along the layers. Demodulation takes their size out again; without it they begin nearer to 1.
+constexpr double kPlainGainSpread = 0.25;
+
+double gain_spread(const LiteLayer& layer) {
+  const bool plain = layer.convolves() ? !layer.demod : layer.op == LiteOp::kStart && !layer.dense();
+  return plain ? kPlainGainSpread : 1.0;
+}
+
 std::vector<int64_t> weight_shape(const LiteLayer& layer) {
   const int64_t o = layer.cout, c = layer.cin;
   if (layer.op == LiteOp::kStart) return {kLiteStart * kLiteStart * o, c};
@@ -42,7 +50,7 @@ LiteUnitImpl::LiteUnitImpl(const LiteLayer& l, int64_t w_dim, uint64_t seed) : l
   if (l.op == LiteOp::kStart)
     constant = register_parameter("const", draw(seed, l.name + ".const", {kLiteStart, kLiteStart, l.cout}));
   if (l.gain) {
-    gain_weight = register_parameter("gain_weight", draw(seed, l.name + ".gain_weight", {rows, w_dim}));
+    gain_weight = register_parameter("gain_weight", draw(seed, l.name + ".gain_weight", {rows, w_dim}, gain_spread(l)));
     gain_bias = register_parameter("gain_bias", at::ones({rows}));
   }
   if (l.noise) noise_strength = register_parameter("noise_strength", at::zeros({l.cout}));

@@ -25,6 +25,8 @@ struct DistillConfig {
   double kimg = 64, float_kimg = 400;
   int64_t batch = 32, seed = 0, threads = 0, pieces = 2;
   double lr = 0.002;
+  int64_t float_batch = 8;  // many small steps: a new student has everything to learn
+  double float_lr = 0.005;
   std::string device = "auto";
 };
 
@@ -50,6 +52,8 @@ inline void visit(ConfigVisitor& v, DistillConfig& c) {
   v.field("threads", c.threads, "Threads that work; 0 uses the cores there are.");
   v.field("pieces", c.pieces, "Parts of a batch that may run side by side.");
   v.field("lr", c.lr, "Adam's learning rate at the start; it falls to zero along a cosine.");
+  v.field("float_batch", c.float_batch, "Pictures a step of the float distillation.");
+  v.field("float_lr", c.float_lr, "Adam's learning rate at the start of the float distillation.");
   v.field("device", c.device, "Device: auto, cpu or cuda.");
 }
 
