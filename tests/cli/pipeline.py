@@ -122,7 +122,7 @@ class Pipeline(CliTest):
         self.bad(2, "--out: missing", "distill", "--from", "run")
         aside = ["distill", "--from", "run", "--out", "student2"]
         self.bad(2, "E33 is not a student", *aside, "--preset", "E33")
-        self.bad(2, "rom=5K is no part of a budget", *aside, "--budget", "rom=5K")
+        self.bad(2, "rom=5K: is no part of a budget", *aside, "--budget", "rom=5K")
         self.bad(2, "bytes of RAM, and the budget is 1024", *aside, "--budget", "ram=1K")
         self.bad(2, "copy does not fit", *aside, "--init", "copy", "--student.widths", "8,8,8")
         self.bad(2, "loss.distill.w: -1 is out of range", *aside, "--terms.w", "-1", *SHORT)
