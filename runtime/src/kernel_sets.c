@@ -2,6 +2,7 @@
 
 #if CGRT_X86
 
+#include "demod.h"
 #include "x86.h"
 
 static void ask_cpu(uint32_t leaf, uint32_t part, uint32_t *a, uint32_t *b, uint32_t *c) {
@@ -31,11 +32,22 @@ void cgrt_conv_rows_c(const cgrt_conv *rows, uint32_t count) {
   while (count--) cgrt_conv_row_c(rows++);
 }
 
+void cgrt_dense_rows_c(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++) sums[i] = cgrt_dense_row_c(weights + i * pitch, values, n);
+}
+
+void cgrt_energies_c(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++, energies += pitch) sums[i] = cgrt_energy(gains, energies, n);
+}
+
 static const cgrt_kernels sets[] = {
-    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_vnni},
-    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
-    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
-    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_rgb_row_c, cgrt_fill_noise_c},
+    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_dense_rows_vnni, cgrt_energies_avx2, cgrt_rgb_row_avx2,
+     cgrt_fill_noise_vnni},
+    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_energies_avx2, cgrt_rgb_row_avx2,
+     cgrt_fill_noise_avx2},
+    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_energies_avx2, cgrt_rgb_row_avx2,
+     cgrt_fill_noise_avx2},
+    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_dense_rows_c, cgrt_energies_c, cgrt_rgb_row_c, cgrt_fill_noise_c},
 };
 
 const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features) {

@@ -70,11 +70,22 @@ CGRT_DECLARE_KERNELS(c)
 
 #if CGRT_X86
 
+/* And for x86-64, where a picture is so quick that the style and the tables count:
+ * dense_rows  sums[i] = the inner product of n values and row i of the weights, rows `pitch` bytes apart.
+ * energies    sums[i] = the sum of n squared gains, within +-32767, times row i of the energies; n <= 1024. */
+#define CGRT_DECLARE_ROWS(set)                                                                                                        \
+  void cgrt_dense_rows_##set(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n); \
+  void cgrt_energies_##set(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
+
+CGRT_DECLARE_ROWS(c)
+
 struct cgrt_kernels {
   const char *name;
   uint32_t needs; /* of the CPU, x86.h */
   void (*conv_rows)(const cgrt_conv *rows, uint32_t count);
   int32_t (*dense_row)(const int8_t *weights, const int8_t *values, uint32_t n);
+  void (*dense_rows)(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n);
+  void (*energies)(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
   void (*rgb_row)(const cgrt_colours *colours);
   void (*fill_noise)(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);
 };

@@ -72,6 +72,16 @@ int32_t cgrt_dense(const cgrt_run *run, const int8_t *weights, uint32_t n, const
 int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t blob, uint32_t row);
 int32_t cgrt_gain(const cgrt_run *run, const uint8_t *layer, uint32_t row); /* 4096 without the flag */
 
+#if CGRT_X86
+/* The same for several rows at once, at most CGRT_BLOCK where callers have room for so many: sums of rows first, first + every, ... of a
+ * layer's weights with n values of run->w; values from sums; affine maps and gains of consecutive rows. */
+enum { CGRT_BLOCK = 32 };
+void cgrt_filter_rows(const cgrt_run *run, const uint8_t *layer, int32_t *sums, uint32_t first, uint32_t every, uint32_t count, uint32_t n);
+void cgrt_dense_values(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope);
+void cgrt_affines(const cgrt_run *run, const uint8_t *layer, uint32_t blob, int32_t *to, uint32_t first, uint32_t count);
+void cgrt_gains(const cgrt_run *run, const uint8_t *layer, int32_t *to, uint32_t first, uint32_t count);
+#endif
+
 /* The table of a layer: the head has one for all its layers, in the tail it lies before the layer's rows. */
 void *cgrt_table(const cgrt_run *run, uint32_t k);
 

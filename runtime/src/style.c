@@ -29,13 +29,34 @@ static void append_embedding(const cgrt_run *run, int8_t *x) {
   if (embed) cgrt_copy(x + cgrt_latent_size(f), f + cgrt_off_embed(f) + run->label * embed, embed);
 }
 
-/* One mapping layer from run->w to run->spare, which then change places. */
-static void map_layer(cgrt_run *run, const uint8_t *l) {
-  int8_t *from = run->w, *to = run->spare;
+#if CGRT_X86
+
+static void map_rows(const cgrt_run *run, const uint8_t *l, int8_t *to) {
+  const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS);
+  int32_t values[CGRT_BLOCK];
+  for (uint32_t first = 0; first < cgrt_cout(l); first += CGRT_BLOCK) {
+    uint32_t count = cgrt_min(cgrt_cout(l) - first, CGRT_BLOCK);
+    cgrt_filter_rows(run, l, values, first, 1, count, cgrt_cin(l));
+    cgrt_dense_values(values, count, params + 8 * first, cgrt_shift(l), cgrt_slope(l));
+    for (uint32_t i = 0; i < count; i++) to[first + i] = (int8_t)cgrt_sat8(values[i]);
+  }
+}
+
+#else
+
+static void map_rows(const cgrt_run *run, const uint8_t *l, int8_t *to) {
   const uint8_t *param = cgrt_blob(run->file, l, CGRT_PARAMS);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, param += 8) {
     to[o] = (int8_t)cgrt_sat8(cgrt_dense(run, cgrt_filter(run, l, o), cgrt_cin(l), param, cgrt_shift(l), cgrt_slope(l)));
   }
+}
+
+#endif
+
+/* One mapping layer from run->w to run->spare, which then change places. */
+static void map_layer(cgrt_run *run, const uint8_t *l) {
+  int8_t *from = run->w, *to = run->spare;
+  map_rows(run, l, to);
   run->w = to;
   run->spare = from;
 }

@@ -1,41 +1,91 @@
 #include "arith.h"
 #include "demod.h"
-#include "run.h"
+#include "kernels.h"
+
+/* What the style says about a channel: its gain, how far its bias moves, the energy of its filter. */
+typedef struct cgrt_styled {
+  int32_t gain, moved;
+  uint64_t energy;
+} cgrt_styled;
+
+static void make_channel(const uint8_t *l, const uint8_t *param, const cgrt_styled *styled, cgrt_channel *to) {
+  int32_t lim = cgrt_lim(cgrt_shift(l)), q = cgrt_gained(cgrt_param_mult(param), styled->gain);
+  to->bias = cgrt_param_bias(param, cgrt_shift(l));
+  if (cgrt_flags(l) & CGRT_DEMOD) q = cgrt_demodulated(q, styled->energy);
+  if (cgrt_flags(l) & CGRT_SBIAS) to->bias = cgrt_clamp(to->bias + styled->moved * (int32_t)(1u << cgrt_sbias_up(l)), -lim, lim);
+  to->up = q;
+  to->down = cgrt_sloped(q, cgrt_slope(l));
+}
+
+#if CGRT_X86
+
+static void producer_gains(const cgrt_run *run, uint32_t k) {
+  const uint8_t *l = cgrt_record(run, cgrt_source(run, k));
+  int32_t gains[CGRT_BLOCK];
+  for (uint32_t first = 0; first < cgrt_cout(l); first += CGRT_BLOCK) {
+    uint32_t count = cgrt_min(cgrt_cout(l) - first, CGRT_BLOCK);
+    cgrt_gains(run, l, gains, first, count);
+    for (uint32_t i = 0; i < count; i++) run->gains[first + i] = (int16_t)gains[i];
+  }
+}
+
+static void make_block(const cgrt_run *run, const uint8_t *l, uint32_t first, uint32_t count, cgrt_channel *table) {
+  uint32_t pitch = cgrt_al4(cgrt_cin(l)), flags = cgrt_flags(l);
+  const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS) + 8 * first;
+  int32_t gains[CGRT_BLOCK], moved[CGRT_BLOCK];
+  uint64_t energies[CGRT_BLOCK];
+  cgrt_gains(run, l, gains, first, count);
+  cgrt_zero(moved, sizeof moved);
+  cgrt_zero(energies, sizeof energies);
+  if (flags & CGRT_SBIAS) cgrt_affines(run, l, CGRT_SBIAS_W, moved, first, count);
+  if (flags & CGRT_DEMOD) {
+    const uint8_t *rows = cgrt_blob(run->file, l, CGRT_ENERGY) + first * pitch;
+    CGRT_KERNEL(run, energies)(energies, rows, pitch, count, run->gains, cgrt_cin(l));
+  }
+  for (uint32_t i = 0; i < count; i++) {
+    cgrt_styled styled = {gains[i], moved[i], energies[i]};
+    make_channel(l, params + 8 * i, &styled, table + first + i);
+  }
+}
+
+static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) {
+  const uint8_t *l = cgrt_record(run, k);
+  if (cgrt_flags(l) & CGRT_DEMOD) producer_gains(run, k);
+  for (uint32_t first = 0; first < cgrt_cout(l); first += CGRT_BLOCK) {
+    make_block(run, l, first, cgrt_min(cgrt_cout(l) - first, CGRT_BLOCK), table);
+  }
+}
+
+/* Once per picture, so that toRGB can have a style of its own without a second copy of the map. */
+static void fold_weights(const cgrt_run *run, const uint8_t *l, int16_t *table) {
+  uint32_t cin = cgrt_cin(l), pitch = cgrt_filter_bytes(l);
+  const int8_t *weights = (const int8_t *)cgrt_blob(run->file, l, CGRT_WEIGHTS);
+  int32_t gains[CGRT_BLOCK];
+  for (uint32_t first = 0; first < cin; first += CGRT_BLOCK) {
+    uint32_t count = cgrt_min(cin - first, CGRT_BLOCK);
+    cgrt_gains(run, l, gains, first, count);
+    for (uint32_t r = 0; r < cgrt_cout(l); r++) {
+      for (uint32_t i = 0; i < count; i++) table[r * cin + first + i] = (int16_t)cgrt_folded(weights[r * pitch + first + i], gains[i]);
+    }
+  }
+}
+
+#else
 
 static void producer_gains(const cgrt_run *run, uint32_t k) {
   const uint8_t *l = cgrt_record(run, cgrt_source(run, k));
   for (uint32_t c = 0; c < cgrt_cout(l); c++) run->gains[c] = (int16_t)cgrt_gain(run, l, c);
 }
 
-static uint64_t energy_of(const cgrt_run *run, const uint8_t *l, uint32_t o) {
-  const uint8_t *energy = cgrt_blob(run->file, l, CGRT_ENERGY) + o * cgrt_al4(cgrt_cin(l));
-  uint64_t sum = 0;
-  for (uint32_t c = 0; c < cgrt_cin(l); c++) {
-    uint32_t square = (uint32_t)(run->gains[c] * run->gains[c]);
-    sum += (uint64_t)square * energy[c];
-  }
-  return sum;
-}
-
-static int32_t channel_bias(const cgrt_run *run, const uint8_t *l, const uint8_t *param, uint32_t o) {
-  int32_t lim = cgrt_lim(cgrt_shift(l)), bias = cgrt_param_bias(param, cgrt_shift(l));
-  if (cgrt_flags(l) & CGRT_SBIAS) {
-    int32_t moved = cgrt_affine(run, l, CGRT_SBIAS_W, o);
-    bias = cgrt_clamp(bias + moved * (int32_t)(1u << cgrt_sbias_up(l)), -lim, lim);
-  }
-  return bias;
-}
-
 static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) {
   const uint8_t *l = cgrt_record(run, k), *params = cgrt_blob(run->file, l, CGRT_PARAMS);
-  uint32_t demod = cgrt_flags(l) & CGRT_DEMOD;
-  if (demod) producer_gains(run, k);
+  if (cgrt_flags(l) & CGRT_DEMOD) producer_gains(run, k);
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8, table++) {
-    int32_t q = cgrt_gained(cgrt_param_mult(params), cgrt_gain(run, l, o));
-    if (demod) q = cgrt_demodulated(q, energy_of(run, l, o));
-    table->bias = channel_bias(run, l, params, o);
-    table->up = q;
-    table->down = cgrt_sloped(q, cgrt_slope(l));
+    const uint8_t *energies = cgrt_blob(run->file, l, CGRT_ENERGY) + o * cgrt_al4(cgrt_cin(l));
+    cgrt_styled styled = {cgrt_gain(run, l, o), 0, 0};
+    if (cgrt_flags(l) & CGRT_DEMOD) styled.energy = cgrt_energy(run->gains, energies, cgrt_cin(l));
+    if (cgrt_flags(l) & CGRT_SBIAS) styled.moved = cgrt_affine(run, l, CGRT_SBIAS_W, o);
+    make_channel(l, params, &styled, table);
   }
 }
 
@@ -48,6 +98,8 @@ static void fold_weights(const cgrt_run *run, const uint8_t *l, int16_t *table) 
     for (uint32_t r = 0; r < cgrt_cout(l); r++) table[r * cin + c] = (int16_t)cgrt_folded(weights[r * pitch + c], gain);
   }
 }
+
+#endif
 
 void cgrt_make_table(const cgrt_run *run, uint32_t k) {
   const uint8_t *l = cgrt_record(run, k);

@@ -14,6 +14,7 @@
 
 extern "C" {
 #include "arith.h"
+#include "demod.h"
 #include "filters.h"
 #include "random.h"
 #include "strips.h"
@@ -185,6 +186,42 @@ TEST_P(Kernels, InnerProductsAreThePortableOnes) {
     fill(values, dice, -128, dice.chance(20) ? -128 : 127);
     const int32_t expected = cgrt_dense_row_c(weights.data, values.data, n);
     for (uint32_t k = 0; set(k); ++k) ASSERT_EQ(set(k)->dense_row(weights.data, values.data, n), expected);
+  }
+}
+
+TEST_P(Kernels, RowsOfInnerProductsAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 477);
+  for (int i = 0; i < 100; ++i) {
+    const uint32_t n = uint32_t(dice.chance(80) ? dice.range(1, 150) : dice.range(1, 1024)),
+                   count = uint32_t(dice.range(1, 21));
+    const uint32_t pitch = n + uint32_t(dice.chance(50) ? 0 : dice.range(0, 300));
+    Exact<int8_t> weights((count - 1) * size_t(pitch) + n), values(n);
+    fill(weights, dice, -128, dice.chance(20) ? -128 : 127);
+    fill(values, dice, -128, dice.chance(20) ? -128 : 127);
+    for (uint32_t k = 0; set(k); ++k) {
+      Exact<int32_t> sums(count);
+      set(k)->dense_rows(sums.data, weights.data, pitch, count, values.data, n);
+      for (uint32_t r = 0; r < count; ++r)
+        ASSERT_EQ(sums.data[r], cgrt_dense_row_c(weights.data + r * pitch, values.data, n)) << set(k)->name;
+    }
+  }
+}
+
+TEST_P(Kernels, EnergiesAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 577);
+  for (int i = 0; i < 100; ++i) {
+    const uint32_t n = uint32_t(dice.chance(80) ? dice.range(1, 100) : dice.chance(50) ? 1024 : dice.range(1, 1024));
+    const uint32_t count = uint32_t(dice.range(1, 11)), pitch = n + uint32_t(dice.range(0, 3));
+    Exact<uint8_t> energies((count - 1) * size_t(pitch) + n);
+    Exact<int16_t> gains(n);
+    fill(energies, dice, dice.chance(30) ? 255 : 0, 255);
+    fill(gains, dice, dice.chance(30) ? 32767 : -32767, 32767);
+    for (uint32_t k = 0; set(k); ++k) {
+      Exact<uint64_t> sums(count);
+      set(k)->energies(sums.data, energies.data, pitch, count, gains.data, n);
+      for (uint32_t r = 0; r < count; ++r)
+        ASSERT_EQ(sums.data[r], cgrt_energy(gains.data, energies.data + r * pitch, n)) << set(k)->name;
+    }
   }
 }
 
