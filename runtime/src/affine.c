@@ -25,14 +25,14 @@ int32_t cgrt_gain(const cgrt_run *run, const uint8_t *l, uint32_t row) {
 
 #if CGRT_X86
 
-void cgrt_filter_rows(const cgrt_run *run, const uint8_t *l, int32_t *sums, uint32_t first, uint32_t every, uint32_t count, uint32_t n) {
+void cgrt_filter_rows(const cgrt_run *run, const uint8_t *l, int32_t *sums, uint32_t first, uint32_t count, uint32_t n) {
   if (cgrt_wbits(l) == 8) {
     uint32_t pitch = cgrt_filter_bytes(l);
     const int8_t *weights = (const int8_t *)cgrt_blob(run->file, l, CGRT_WEIGHTS) + first * pitch;
-    CGRT_KERNEL(run, dense_rows)(sums, weights, every * pitch, count, run->w, n);
+    CGRT_KERNEL(run, dense_rows)(sums, weights, pitch, count, run->w, n);
     return;
   }
-  for (uint32_t i = 0; i < count; i++) sums[i] = CGRT_KERNEL(run, dense_row)(cgrt_filter(run, l, first + i * every), run->w, n);
+  for (uint32_t i = 0; i < count; i++) sums[i] = CGRT_KERNEL(run, dense_row)(cgrt_filter(run, l, first + i), run->w, n);
 }
 
 void cgrt_dense_values(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope) {

@@ -120,7 +120,7 @@ static inline CGRT_TARGET_VNNI __m512i rq_vnni(__m512i u, __m512i q) {
 }
 
 /* Noise times strength: the lower halves of both, times zero in the upper ones. */
-static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
+CGRT_TARGET_VNNI void cgrt_finish_vnni(const cgrt_finish *f) {
   const __m512i bias = _mm512_loadu_si512(f->bias), strength = _mm512_loadu_si512(f->strength);
   const __m512i up = _mm512_loadu_si512(f->up), down = _mm512_loadu_si512(f->down);
   const __m512i low = _mm512_set1_epi32(-127), high = _mm512_set1_epi32(127);
@@ -140,7 +140,7 @@ static CGRT_TARGET_VNNI void finish_vnni(const cgrt_finish *f) {
 }
 
 void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {16, 4, widen_vnni, pack_vnni, cgrt_unpack_avx2, sum_vnni, finish_vnni};
+  static const cgrt_lanes machine = {16, 4, widen_vnni, pack_vnni, cgrt_unpack_avx2, sum_vnni, cgrt_finish_vnni};
   cgrt_conv_strips(rows, count, &machine);
 }
 

@@ -10,7 +10,6 @@ uint32_t cgrt_isqrt(uint64_t n) {
   return root;
 }
 
-int32_t cgrt_demodulated(int32_t q, uint64_t energy) {
-  uint32_t factor = (uint32_t)INT32_MAX / cgrt_isqrt((energy >> 8) + 1);
-  return cgrt_scaled(q, (int32_t)factor);
-}
+int32_t cgrt_normed(int32_t q, uint32_t norm) { return cgrt_scaled(q, (int32_t)((uint32_t)INT32_MAX / norm)); }
+
+int32_t cgrt_demodulated(int32_t q, uint64_t energy) { return cgrt_normed(q, cgrt_isqrt((energy >> 8) + 1)); }

@@ -17,6 +17,9 @@ static inline uint64_t cgrt_energy(const int16_t *gains, const uint8_t *energies
   return sum;
 }
 
+/* q scaled by 2^15 / norm. */
+int32_t cgrt_normed(int32_t q, uint32_t norm);
+
 /* q scaled by 2^15 / isqrt(energy / 256 + 1); energy is the sum of squared Q12 gains times 8-bit energies, below 2^48. */
 int32_t cgrt_demodulated(int32_t q, uint64_t energy);
 

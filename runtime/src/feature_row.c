@@ -22,19 +22,6 @@ CGRT_APART static void open_target(cgrt_target *t, const cgrt_run *run, uint32_t
   t->sums = run->sums;
 }
 
-#if CGRT_X86
-
-/* The constant, and for a dense start an inner product with the style per pixel. */
-static void start_sums(const cgrt_run *run, const uint8_t *l, const cgrt_target *t, uint32_t index) {
-  const int8_t *constant = (const int8_t *)cgrt_blob(run->file, l, CGRT_CONST) + index;
-  int32_t unit = (int32_t)(1u << cgrt_const_shift(l));
-  cgrt_zero(t->sums, 4 * t->width);
-  if (cgrt_has(l, CGRT_DENSE)) cgrt_filter_rows(run, l, t->sums, index, t->cout, t->width, cgrt_style(run->file));
-  for (uint32_t x = 0; x < t->width; x++) t->sums[x] += constant[x * t->cout] * unit;
-}
-
-#else
-
 /* The constant, and for a dense start an inner product with the style per pixel. */
 static void start_sums(const cgrt_run *run, const uint8_t *l, const cgrt_target *t, uint32_t index) {
   const int8_t *constant = (const int8_t *)cgrt_blob(run->file, l, CGRT_CONST);
@@ -45,9 +32,13 @@ static void start_sums(const cgrt_run *run, const uint8_t *l, const cgrt_target 
   }
 }
 
-#endif
-
 CGRT_APART static void start_row(const cgrt_run *run, const uint8_t *l, const cgrt_target *t, uint32_t y) {
+#if CGRT_X86
+  if (run->kernels->finish) {
+    cgrt_start_lanes(run, l, t, y);
+    return;
+  }
+#endif
   for (uint32_t o = 0; o < t->cout; o++) {
     start_sums(run, l, t, y * t->width * t->cout + o);
     cgrt_epilogue_row(t, o);

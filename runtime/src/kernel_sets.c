@@ -36,18 +36,18 @@ void cgrt_dense_rows_c(int32_t *sums, const int8_t *weights, uint32_t pitch, uin
   for (uint32_t i = 0; i < count; i++) sums[i] = cgrt_dense_row_c(weights + i * pitch, values, n);
 }
 
-void cgrt_energies_c(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n) {
-  for (uint32_t i = 0; i < count; i++, energies += pitch) sums[i] = cgrt_energy(gains, energies, n);
+void cgrt_norms_c(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n) {
+  for (uint32_t i = 0; i < count; i++, energies += pitch) norms[i] = cgrt_isqrt((cgrt_energy(gains, energies, n) >> 8) + 1);
 }
 
 static const cgrt_kernels sets[] = {
-    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_dense_rows_vnni, cgrt_energies_avx2, cgrt_rgb_row_avx2,
-     cgrt_fill_noise_vnni},
-    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_energies_avx2, cgrt_rgb_row_avx2,
-     cgrt_fill_noise_avx2},
-    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_energies_avx2, cgrt_rgb_row_avx2,
-     cgrt_fill_noise_avx2},
-    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_dense_rows_c, cgrt_energies_c, cgrt_rgb_row_c, cgrt_fill_noise_c},
+    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_dense_rows_vnni, cgrt_norms_avx2, cgrt_finish_vnni,
+     cgrt_rgb_row_avx2, cgrt_fill_noise_vnni},
+    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2, cgrt_finish_avx2,
+     cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
+    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2, cgrt_finish_avx2,
+     cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
+    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_dense_rows_c, cgrt_norms_c, 0, cgrt_rgb_row_c, cgrt_fill_noise_c},
 };
 
 const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features) {

@@ -72,12 +72,15 @@ CGRT_DECLARE_KERNELS(c)
 
 /* And for x86-64, where a picture is so quick that the style and the tables count:
  * dense_rows  sums[i] = the inner product of n values and row i of the weights, rows `pitch` bytes apart.
- * energies    sums[i] = the sum of n squared gains, within +-32767, times row i of the energies; n <= 1024. */
+ * norms       norms[i] = what cgrt_normed divides by for row i of the energies with n gains, within +-32767; n <= 1024.
+ * finish      sums of 16 lanes become values, strips.h; NULL: there are no lanes. */
 #define CGRT_DECLARE_ROWS(set)                                                                                                        \
   void cgrt_dense_rows_##set(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n); \
-  void cgrt_energies_##set(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
+  void cgrt_norms_##set(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
 
 CGRT_DECLARE_ROWS(c)
+
+struct cgrt_finish;
 
 struct cgrt_kernels {
   const char *name;
@@ -85,7 +88,8 @@ struct cgrt_kernels {
   void (*conv_rows)(const cgrt_conv *rows, uint32_t count);
   int32_t (*dense_row)(const int8_t *weights, const int8_t *values, uint32_t n);
   void (*dense_rows)(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n);
-  void (*energies)(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
+  void (*norms)(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
+  void (*finish)(const struct cgrt_finish *finish);
   void (*rgb_row)(const cgrt_colours *colours);
   void (*fill_noise)(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);
 };
@@ -93,6 +97,9 @@ struct cgrt_kernels {
 
 /* Bits of what the CPU has, x86.h. */
 uint32_t cgrt_cpu_features(void);
+
+/* Row y of a START, for sets with lanes. */
+void cgrt_start_lanes(const cgrt_run *run, const uint8_t *layer, const cgrt_target *target, uint32_t y);
 
 /* Of the sets that a CPU with these features can run: 0 is the fastest, the last the portable one; NULL behind it. */
 const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features);

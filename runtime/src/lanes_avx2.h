@@ -44,8 +44,6 @@ static inline CGRT_TARGET_AVX2 void transpose_avx2(__m256i *column, const __m256
   }
 }
 
-void cgrt_finish_avx2(const cgrt_finish *finish);
-
 #endif
 
 #endif

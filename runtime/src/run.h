@@ -73,10 +73,10 @@ int32_t cgrt_affine(const cgrt_run *run, const uint8_t *layer, uint32_t blob, ui
 int32_t cgrt_gain(const cgrt_run *run, const uint8_t *layer, uint32_t row); /* 4096 without the flag */
 
 #if CGRT_X86
-/* The same for several rows at once, at most CGRT_BLOCK where callers have room for so many: sums of rows first, first + every, ... of a
- * layer's weights with n values of run->w; values from sums; affine maps and gains of consecutive rows. */
+/* The same for several rows at once, at most CGRT_BLOCK where callers have room for so many: sums of rows first, first + 1, ... of
+ * a layer's weights with n values of run->w; values from sums; affine maps and gains. */
 enum { CGRT_BLOCK = 32 };
-void cgrt_filter_rows(const cgrt_run *run, const uint8_t *layer, int32_t *sums, uint32_t first, uint32_t every, uint32_t count, uint32_t n);
+void cgrt_filter_rows(const cgrt_run *run, const uint8_t *layer, int32_t *sums, uint32_t first, uint32_t count, uint32_t n);
 void cgrt_dense_values(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope);
 void cgrt_affines(const cgrt_run *run, const uint8_t *layer, uint32_t blob, int32_t *to, uint32_t first, uint32_t count);
 void cgrt_gains(const cgrt_run *run, const uint8_t *layer, int32_t *to, uint32_t first, uint32_t count);

@@ -142,17 +142,15 @@ static void finish_row(cgrt_strips *s, uint32_t row) {
   finish_columns(s, t, 2 * s->from + 1, 2);
 }
 
-static void open_outputs(cgrt_strips *s) {
-  const cgrt_target *t = &s->conv->to;
-  cgrt_finish *f = &s->finish;
-  f->lanes = cgrt_min(t->cout - s->first, s->machine->lanes);
+void cgrt_open_finish(cgrt_finish *f, const cgrt_target *t, uint32_t first, uint32_t lanes) {
+  f->lanes = cgrt_min(t->cout - first, lanes);
   f->shift = t->shift;
   for (uint32_t i = 0; i < CGRT_LANES; i++) {
-    const cgrt_channel *channel = &t->channels[s->first + cgrt_min(i, f->lanes - 1)];
+    const cgrt_channel *channel = &t->channels[first + cgrt_min(i, f->lanes - 1)];
     f->bias[i] = channel->bias;
     f->up[i] = 2 * channel->up;
     f->down[i] = 2 * channel->down;
-    f->strength[i] = cgrt_strength(t, s->first + cgrt_min(i, f->lanes - 1));
+    f->strength[i] = cgrt_strength(t, first + cgrt_min(i, f->lanes - 1));
   }
 }
 
@@ -170,7 +168,7 @@ static void block(cgrt_strips *s) {
 
 static void outputs(cgrt_strips *s) {
   uint32_t width = s->conv->window.width, most = s->rows > 1 || width <= CGRT_STRIP ? width : CGRT_STRIP - CGRT_STRIP % 16;
-  open_outputs(s);
+  cgrt_open_finish(&s->finish, &s->conv->to, s->first, s->machine->lanes);
   for (s->from = 0; s->from < width; s->from += s->width) {
     s->width = cgrt_min(width - s->from, most);
     block(s);

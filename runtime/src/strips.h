@@ -39,6 +39,9 @@ typedef struct cgrt_finish {
   int32_t up[CGRT_LANES], down[CGRT_LANES]; /* twice the multipliers: (u * 2q + 2^31) >> 32 is the same as (u * q + 2^30) >> 31 */
 } cgrt_finish;
 
+/* Channels, strengths and shift of outputs first .. first + lanes - 1, or fewer. */
+void cgrt_open_finish(cgrt_finish *finish, const cgrt_target *target, uint32_t first, uint32_t lanes);
+
 /* What a machine brings. */
 typedef struct cgrt_lanes {
   uint32_t lanes;  /* of a vector, or of several that are used together */

@@ -36,7 +36,7 @@ static void map_rows(const cgrt_run *run, const uint8_t *l, int8_t *to) {
   int32_t values[CGRT_BLOCK];
   for (uint32_t first = 0; first < cgrt_cout(l); first += CGRT_BLOCK) {
     uint32_t count = cgrt_min(cgrt_cout(l) - first, CGRT_BLOCK);
-    cgrt_filter_rows(run, l, values, first, 1, count, cgrt_cin(l));
+    cgrt_filter_rows(run, l, values, first, count, cgrt_cin(l));
     cgrt_dense_values(values, count, params + 8 * first, cgrt_shift(l), cgrt_slope(l));
     for (uint32_t i = 0; i < count; i++) to[first + i] = (int8_t)cgrt_sat8(values[i]);
   }

@@ -2,16 +2,16 @@
 #include "demod.h"
 #include "kernels.h"
 
-/* What the style says about a channel: its gain, how far its bias moves, the energy of its filter. */
+/* What the style says about a channel: its gain, how far its bias moves, its norm. */
 typedef struct cgrt_styled {
   int32_t gain, moved;
-  uint64_t energy;
+  uint32_t norm;
 } cgrt_styled;
 
 static void make_channel(const uint8_t *l, const uint8_t *param, const cgrt_styled *styled, cgrt_channel *to) {
   int32_t lim = cgrt_lim(cgrt_shift(l)), q = cgrt_gained(cgrt_param_mult(param), styled->gain);
   to->bias = cgrt_param_bias(param, cgrt_shift(l));
-  if (cgrt_flags(l) & CGRT_DEMOD) q = cgrt_demodulated(q, styled->energy);
+  if (cgrt_flags(l) & CGRT_DEMOD) q = cgrt_normed(q, styled->norm);
   if (cgrt_flags(l) & CGRT_SBIAS) to->bias = cgrt_clamp(to->bias + styled->moved * (int32_t)(1u << cgrt_sbias_up(l)), -lim, lim);
   to->up = q;
   to->down = cgrt_sloped(q, cgrt_slope(l));
@@ -32,18 +32,16 @@ static void producer_gains(const cgrt_run *run, uint32_t k) {
 static void make_block(const cgrt_run *run, const uint8_t *l, uint32_t first, uint32_t count, cgrt_channel *table) {
   uint32_t pitch = cgrt_al4(cgrt_cin(l)), flags = cgrt_flags(l);
   const uint8_t *params = cgrt_blob(run->file, l, CGRT_PARAMS) + 8 * first;
-  int32_t gains[CGRT_BLOCK], moved[CGRT_BLOCK];
-  uint64_t energies[CGRT_BLOCK];
+  int32_t gains[CGRT_BLOCK], moved[CGRT_BLOCK] = {0};
+  uint32_t norms[CGRT_BLOCK] = {0};
   cgrt_gains(run, l, gains, first, count);
-  cgrt_zero(moved, sizeof moved);
-  cgrt_zero(energies, sizeof energies);
   if (flags & CGRT_SBIAS) cgrt_affines(run, l, CGRT_SBIAS_W, moved, first, count);
   if (flags & CGRT_DEMOD) {
     const uint8_t *rows = cgrt_blob(run->file, l, CGRT_ENERGY) + first * pitch;
-    CGRT_KERNEL(run, energies)(energies, rows, pitch, count, run->gains, cgrt_cin(l));
+    CGRT_KERNEL(run, norms)(norms, rows, pitch, count, run->gains, cgrt_cin(l));
   }
   for (uint32_t i = 0; i < count; i++) {
-    cgrt_styled styled = {gains[i], moved[i], energies[i]};
+    cgrt_styled styled = {gains[i], moved[i], norms[i]};
     make_channel(l, params + 8 * i, &styled, table + first + i);
   }
 }
@@ -83,7 +81,7 @@ static void make_channels(const cgrt_run *run, uint32_t k, cgrt_channel *table) 
   for (uint32_t o = 0; o < cgrt_cout(l); o++, params += 8, table++) {
     const uint8_t *energies = cgrt_blob(run->file, l, CGRT_ENERGY) + o * cgrt_al4(cgrt_cin(l));
     cgrt_styled styled = {cgrt_gain(run, l, o), 0, 0};
-    if (cgrt_flags(l) & CGRT_DEMOD) styled.energy = cgrt_energy(run->gains, energies, cgrt_cin(l));
+    if (cgrt_flags(l) & CGRT_DEMOD) styled.norm = cgrt_isqrt((cgrt_energy(run->gains, energies, cgrt_cin(l)) >> 8) + 1);
     if (cgrt_flags(l) & CGRT_SBIAS) styled.moved = cgrt_affine(run, l, CGRT_SBIAS_W, o);
     make_channel(l, params, &styled, table);
   }

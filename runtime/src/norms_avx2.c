@@ -54,11 +54,38 @@ static CGRT_TARGET_AVX2 void energies4_avx2(uint64_t *sums, const uint8_t *energ
   }
 }
 
-CGRT_TARGET_AVX2 void cgrt_energies_avx2(uint64_t *sums, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains,
-                                         uint32_t n) {
-  for (uint32_t i = 0; i < count; i += 4) energies4_avx2(sums + i, energies + i * pitch, pitch, count - i, gains, n);
+/* Sixteen square roots as cgrt_isqrt has them, side by side. */
+static CGRT_TARGET_AVX2 void roots_avx2(uint64_t *n) {
+  __m256i root[4], square[4];
+  CGRT_UNROLL(4)
+  for (int i = 0; i < 4; i++) {
+    root[i] = _mm256_setzero_si256();
+    square[i] = _mm256_add_epi64(_mm256_srli_epi64(load_avx2(n + 4 * i), 8), _mm256_set1_epi64x(1));
+  }
+  for (uint32_t bit = 1u << 20; bit != 0; bit >>= 1) {
+    const __m256i bits = _mm256_set1_epi64x(bit);
+    CGRT_UNROLL(4)
+    for (int i = 0; i < 4; i++) {
+      __m256i trial = _mm256_or_si256(root[i], bits);
+      root[i] = _mm256_or_si256(root[i], _mm256_andnot_si256(_mm256_cmpgt_epi64(_mm256_mul_epu32(trial, trial), square[i]), bits));
+    }
+  }
+  CGRT_UNROLL(4)
+  for (int i = 0; i < 4; i++) store_avx2(n + 4 * i, root[i]);
+}
+
+CGRT_TARGET_AVX2 void cgrt_norms_avx2(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains,
+                                      uint32_t n) {
+  uint64_t sums[16] = {0};
+  for (uint32_t first = 0; first < count; first += 16) {
+    uint32_t rows = cgrt_min(count - first, 16);
+    const uint8_t *from = energies + first * pitch;
+    for (uint32_t i = 0; i < rows; i += 4) energies4_avx2(sums + i, from + i * pitch, pitch, rows - i, gains, n);
+    roots_avx2(sums);
+    for (uint32_t i = 0; i < rows; i++) norms[first + i] = (uint32_t)sums[i];
+  }
 }
 
 #else
-typedef char cgrt_no_energies_avx2;
+typedef char cgrt_no_norms_avx2;
 #endif
