@@ -9,10 +9,11 @@ static int32_t psi_of(const cgrt_run *run, uint32_t feature) {
 
 static void make_latent(const cgrt_run *run, int8_t *z) {
   const int16_t *given = run->options->latent;
+  uint32_t size = cgrt_latent_size(run->file);
   int32_t psi = psi_of(run, CGRT_FEATURE_TRUNC_Z);
-  for (uint32_t i = 0; i < cgrt_latent_size(run->file); i++) {
-    int32_t v = given ? given[i] : cgrt_g12(run->seed, CGRT_STREAM_LATENT, i);
-    z[i] = (int8_t)cgrt_truncate(0, cgrt_sat8(cgrt_to_n8(v)), psi);
+  if (!given) CGRT_KERNEL(run, fill_noise)(z, run->seed, CGRT_STREAM_LATENT, 0, size); /* within +-106 */
+  for (uint32_t i = 0; i < size; i++) {
+    z[i] = (int8_t)cgrt_truncate(0, given ? cgrt_sat8(cgrt_to_n8(given[i])) : z[i], psi);
   }
 }
 
