@@ -18,11 +18,24 @@ static uint8_t *put_pixel(uint8_t *to, const uint32_t rgb[3], uint32_t format) {
   return to;
 }
 
+#if CGRT_VECTORS
+/* The common case, of which compilers make vectors. */
+static void put_888(uint8_t *restrict to, const int32_t *restrict v, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++) to[i] = (uint8_t)cgrt_pixel(v[i]);
+}
+#endif
+
 uint32_t cgrt_format_row(const cgrt_run *run, uint32_t y) {
   const cgrt_options *o = run->options;
   const int32_t *v = run->sums;
   uint32_t width = cgrt_width(run->file, run->level), channels = cgrt_channels(run->file);
   uint8_t *to = run->row;
+#if CGRT_VECTORS
+  if (o->format == CGRT_RGB888 && channels == 3) {
+    put_888(to, v, 3 * width);
+    return 3 * width;
+  }
+#endif
   for (uint32_t x = 0; x < width; x++) {
     uint32_t rgb[3];
     for (uint32_t r = 0; r < 3; r++) { /* the same colour three times for a network with one */

@@ -17,6 +17,7 @@ void cgrt_dense_rows_vnni(int32_t *sums, const int8_t *weights, uint32_t pitch, 
 void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count);
 void cgrt_fill_noise_vnni(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);
 void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count);
+void cgrt_rgb_row_vnni(const cgrt_colours *colours);
 void cgrt_finish_avx2(const struct cgrt_finish *finish);
 void cgrt_finish_vnni(const struct cgrt_finish *finish);
 void cgrt_unpack_avx2(int8_t *to, const uint8_t *packed, uint32_t first, uint32_t count, uint32_t bits);
