@@ -61,7 +61,7 @@ def change(rows):
     """The Fréchet distance of the student next to that of the float teacher."""
     metric = next(name for name in ("fid", "fd-effnetlite0") if name in rows["teacher"])
     teacher, student = (rows[name][metric] for name in ("teacher", "int8 student"))
-    return f"The student's Fréchet distance is {100 * (student / teacher - 1):+.1f} % of the teacher's."
+    return f"The student's Fréchet distance differs from the teacher's by {100 * (student / teacher - 1):+.1f} %."
 
 
 def costs(arguments):
