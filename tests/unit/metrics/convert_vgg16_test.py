@@ -5,14 +5,13 @@ import io
 import os
 import pickle
 import struct
-import subprocess
 import sys
-import tempfile
 import unittest
 
 SCRIPT = os.path.join(os.path.dirname(__file__), "../../../tools/convert_vgg16.py")
 sys.path.insert(0, os.path.dirname(SCRIPT))
 import convert_vgg16 as converter  # noqa: E402
+from converter_case import RefusesOthers  # noqa: E402
 
 
 class Named:
@@ -63,18 +62,8 @@ def parameter(tensor):
     return Named("torch.nn.parameter", "Parameter", tensor, state=(True, False, {}))
 
 
-class Converter(unittest.TestCase):
-    def test_refuses_another_file_and_leaves_nothing(self):
-        with tempfile.TemporaryDirectory() as folder:
-            wrong, out = os.path.join(folder, "in"), os.path.join(folder, "out.safetensors")
-            with open(wrong, "wb") as file:
-                file.write(b"something else")
-            result = subprocess.run([sys.executable, SCRIPT, wrong, out], capture_output=True, text=True)
-            self.assertEqual(result.returncode, 1)
-            self.assertIn("is not that of the known file", result.stderr)
-            self.assertIn("hint: ", result.stderr)
-            self.assertFalse(os.path.exists(out))
-        self.assertEqual(subprocess.run([sys.executable, SCRIPT], capture_output=True).returncode, 2)
+class Converter(RefusesOthers, unittest.TestCase):
+    SCRIPT = SCRIPT
 
     def test_tensors_of_convolutions_are_read_in_every_form(self):
         tensors = {"features.0.bias": [1.5, -2.0, 3.25], "classifier.0.bias": [7.0]}
