@@ -12,6 +12,7 @@
 #include "centigan/models/drawing.h"
 #include "cgm_file.h"
 #include "report_drawing.h"
+#include "runtime_drawing.h"
 
 namespace centigan {
 namespace {
@@ -88,12 +89,8 @@ at::Tensor drawn_by_runtime(const CgmFile& file, double& milliseconds) {
   std::vector<at::Tensor> pictures;
   const double start = clock_seconds();
   for (uint64_t seed = 0; seed < static_cast<uint64_t>(kStudentSeeds); ++seed) {
-    auto rows =
-        file.draw(seed, info.classes > 0 ? static_cast<uint32_t>(class_of_seed(seed, info.classes)) : 0, options);
-    const int64_t channels = static_cast<int64_t>(rows.size()) / (int64_t{info.width} * info.height);
-    pictures.push_back(at::from_blob(rows.data(), {info.height, info.width, channels}, at::kByte)
-                           .permute({2, 0, 1})
-                           .clone(at::MemoryFormat::Contiguous));
+    const int64_t label = info.classes > 0 ? class_of_seed(seed, info.classes) : 0;
+    pictures.push_back(planar(file.draw(seed, static_cast<uint32_t>(label), options), info.height, options.format));
   }
   milliseconds = 1000 * (clock_seconds() - start) / kStudentSeeds;
   return at::stack(pictures);

@@ -36,7 +36,7 @@ at::Tensor planar(const std::vector<uint8_t>& rows, int64_t height, uint8_t form
   const int64_t depth = format == CGRT_RGB888 ? 3 : format == CGRT_RGB565 ? 2 : 1;
   const auto pixels =
       at::from_blob(const_cast<uint8_t*>(rows.data()), {height, bytes / height / depth, depth}, at::kByte);
-  if (format != CGRT_RGB565) return pixels.permute({2, 0, 1}).contiguous();
+  if (format != CGRT_RGB565) return pixels.permute({2, 0, 1}).clone(at::MemoryFormat::Contiguous);
   const auto word = pixels.select(2, 0).to(at::kInt) + pixels.select(2, 1).to(at::kInt) * 256;
   const auto red = word.div(2048, "floor"), green = word.div(32, "floor").remainder(64), blue = word.remainder(32);
   const auto wide5 = [](const at::Tensor& v) { return v * 8 + v.div(4, "floor"); };
