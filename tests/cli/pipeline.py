@@ -80,6 +80,14 @@ class Pipeline(CliTest):
             self.good("run", "model.cgm", "--format", name, "--out", name + ".png")
             self.assertEqual(png_size(self.folder / (name + ".png")), (16, 16))
 
+    def test_each_of_several_pictures_is_that_of_its_seed(self):
+        for name in ("rgb888", "rgb565", "grey8"):
+            self.good("run", "model.cgm", "--format", name, "--seeds", "0-5", "--out", "many-" + name)
+            for seed in (0, 3, 5):
+                self.good("run", "model.cgm", "--format", name, "--seed", str(seed), "--out", "one.png")
+                many = self.folder / f"many-{name}" / f"seed{seed:05}.png"
+                self.assertEqual(many.read_bytes(), (self.folder / "one.png").read_bytes(), name)
+
     def test_what_the_file_lacks_is_said(self):
         self.bad(2, "model.cgm", "run", "model.cgm", "--quality", "5", "--out", "a.png")
         for label in ("-1", "3", "cat", "random"):
