@@ -68,7 +68,7 @@ std::string cgm_manifest(const std::vector<uint8_t>& bytes, const QuantizedLite&
                  std::to_string(arena_bytes(model, level, h, e)));
   }
   for (uint64_t seed = 0; seed < 8; ++seed) {
-    const int64_t label = model.classes() > 0 ? class_of_seed(seed, model.classes()) : 0;
+    const int64_t label = class_of_seed(seed, model.classes());
     add_line(text, "picture_sha256.seed" + std::to_string(seed),
              hex_hash(runtime.picture(seed, static_cast<uint32_t>(label))));
   }

@@ -34,7 +34,7 @@ Cases parity_cases(int64_t count, int64_t classes) {
   Cases cases;
   for (int64_t i = 0; i < count; ++i) {
     const uint64_t seed = static_cast<uint64_t>(i) * 0x9E3779B97F4A7C15u;
-    const int64_t own = classes > 0 ? class_of_seed(static_cast<uint64_t>(i), classes) : 0;
+    const int64_t own = class_of_seed(static_cast<uint64_t>(i), classes);
     const auto random = static_cast<int64_t>(
         static_cast<uint64_t>(hash32(seed, kLabelStream, 0)) * static_cast<uint64_t>(classes) >> 32);
     cases.seeds.push_back(seed);

@@ -34,7 +34,7 @@ at::Tensor draw_batch(Generator& generator, const DrawRequest& request, int64_t 
 }  // namespace
 
 int64_t class_of_seed(uint64_t seed, int64_t classes) {
-  return static_cast<int64_t>(seed % static_cast<uint64_t>(classes));
+  return classes > 0 ? static_cast<int64_t>(seed % static_cast<uint64_t>(classes)) : 0;
 }
 
 torch::Tensor drawn_labels(const RandomStream& stream, int64_t first, int64_t count, int64_t classes) {

@@ -89,7 +89,7 @@ at::Tensor drawn_by_runtime(const CgmFile& file, double& milliseconds) {
   std::vector<at::Tensor> pictures;
   const double start = clock_seconds();
   for (uint64_t seed = 0; seed < static_cast<uint64_t>(kStudentSeeds); ++seed) {
-    const int64_t label = info.classes > 0 ? class_of_seed(seed, info.classes) : 0;
+    const int64_t label = class_of_seed(seed, info.classes);
     pictures.push_back(planar(file.draw(seed, static_cast<uint32_t>(label), options), info.height, options.format));
   }
   milliseconds = 1000 * (clock_seconds() - start) / kStudentSeeds;

@@ -58,7 +58,7 @@ DrawnLabels::DrawnLabels(const CommandLine& line, const CgmFile& file) : classes
 
 uint32_t DrawnLabels::of(uint64_t seed) const {
   if (label_) return *label_;
-  return classes_ > 0 ? static_cast<uint32_t>(class_of_seed(seed, classes_)) : 0;
+  return static_cast<uint32_t>(class_of_seed(seed, classes_));
 }
 
 }  // namespace centigan

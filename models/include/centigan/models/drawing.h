@@ -23,7 +23,7 @@ struct DrawRequest {
   int64_t count() const { return z.defined() ? z.size(0) : ws.size(0); }
 };
 
-// The class of a seed's picture where nobody names one: seed mod classes.
+// The class of a seed's picture where nobody names one: seed mod classes; 0 without classes.
 int64_t class_of_seed(uint64_t seed, int64_t classes);
 
 // One-hot labels [count,classes] of items first … first+count-1, drawn evenly by `stream`; undefined without classes.

@@ -83,7 +83,7 @@ at::Tensor mapped(const QuantizedLayer& q, const at::Tensor& x, IntegerPass& pas
 at::Tensor labels_of(const IntegerPass& pass) {
   if (pass.options.labels.defined()) return pass.options.labels;
   auto labels = at::zeros_like(pass.seeds);
-  for (int64_t i = 0; pass.model.classes() > 0 && i < labels.size(0); ++i)
+  for (int64_t i = 0; i < labels.size(0); ++i)
     labels[i].fill_(class_of_seed(static_cast<uint64_t>(pass.seeds[i].item<int64_t>()), pass.model.classes()));
   return labels;
 }
