@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "centigan/compress/budget.h"
+#include "centigan/compress/fit.h"
 #include "centigan/compress/plan.h"
 #include "centigan/compress/prune.h"
 #include "centigan/compress/weight_bits.h"
@@ -200,10 +201,11 @@ class Distillation {
   }
 
   TrainParts make_float_parts(const TrainConfig& c, torch::Device device) {
-    if (shape_.start != "prune" || has_checkpoint(c.out))
-      return parts_of(c, make_generator(c.model, static_cast<uint64_t>(config_.seed)), device);
-    const auto student = pruned(as_lite(teacher_, config_.from), c.model, static_cast<uint64_t>(config_.seed));
-    return parts_of(c, student, device);
+    const auto seed = static_cast<uint64_t>(config_.seed);
+    if (has_checkpoint(c.out) || shape_.start == "random") return parts_of(c, make_generator(c.model, seed), device);
+    LiteGenerator& teacher = as_lite(teacher_, config_.from);
+    const bool prune = shape_.start == "prune";
+    return parts_of(c, prune ? pruned(teacher, c.model, seed) : fitted(teacher, c.model, seed), device);
   }
 
   TrainParts make_parts(const TrainConfig& c, torch::Device device) {

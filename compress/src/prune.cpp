@@ -110,11 +110,6 @@ torch::Tensor share(const torch::Tensor& values) {
   return values / at::clamp_min(values.sum(), 1e-30);
 }
 
-torch::Tensor strongest(const torch::Tensor& responses, int64_t count) {
-  const auto order = std::get<1>(at::sort(responses, /*stable=*/true, /*dim=*/0, /*descending=*/true));
-  return std::get<0>(order.slice(0, 0, count).sort());
-}
-
 torch::Tensor everything(int64_t size) {
   return at::arange(size, at::kLong);
 }
@@ -170,6 +165,11 @@ std::string prune_obstacle(const ModelConfig& teacher, const ModelConfig& studen
       return to[row].name + " is wider than the teacher's";
   }
   return "";
+}
+
+torch::Tensor strongest(const torch::Tensor& responses, int64_t count) {
+  const auto order = std::get<1>(at::sort(responses, /*stable=*/true, /*dim=*/0, /*descending=*/true));
+  return std::get<0>(order.slice(0, 0, count).sort());
 }
 
 std::vector<torch::Tensor> channel_responses(LiteGenerator& teacher, uint64_t seed, int64_t probes) {

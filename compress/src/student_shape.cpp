@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "centigan/compress/fit.h"
 #include "centigan/compress/prune.h"
 #include "centigan/compress/student_presets.h"
 #include "centigan/core/error.h"
@@ -53,17 +54,27 @@ ModelConfig other_model(const DistillConfig& config, const ModelConfig& teacher,
   return model;
 }
 
-std::string start_of(const std::string& asked, bool same, const std::string& obstacle) {
-  if (asked == "auto") return same ? "copy" : obstacle.empty() ? "prune" : "random";
-  if (asked == "random") return asked;
-  const std::vector<std::string> starts = {"auto", "copy", "prune", "random"};
-  if (asked != "copy" && asked != "prune")
-    fail_usage("distill", "init", escaped(asked) + " is no start",
-               did_you_mean(asked, starts, "there are " + joined(starts)));
-  const std::string why = asked == "copy" ? "the student has another shape than its teacher" : obstacle;
-  const bool fits = asked == "copy" ? same : obstacle.empty();
-  if (!fits) fail_usage("distill", "init", asked + " does not fit: " + why, "use --init random, or change --student.*");
-  return asked;
+// Why a start does not fit a student, in the order in which `auto` tries them.
+using Obstacles = std::vector<std::pair<std::string, std::string>>;
+
+Obstacles obstacles_of(bool same, const ModelConfig& teacher, const ModelConfig& student) {
+  return {{"copy", same ? "" : "the student has another shape than its teacher"},
+          {"prune", prune_obstacle(teacher, student)},
+          {"fit", fit_obstacle(teacher, student)},
+          {"random", ""}};
+}
+
+std::string start_of(const std::string& asked, const Obstacles& obstacles) {
+  std::vector<std::string> starts = {"auto"};
+  for (const auto& [start, why] : obstacles) {
+    if (why.empty() && asked == "auto") return start;
+    if (asked == start && why.empty()) return start;
+    if (asked == start)
+      fail_usage("distill", "init", asked + " does not fit: " + why, "use --init auto, or change --student.*");
+    starts.push_back(start);
+  }
+  fail_usage("distill", "init", escaped(asked) + " is no start",
+             did_you_mean(asked, starts, "there are " + joined(starts)));
 }
 
 }  // namespace
@@ -73,7 +84,7 @@ StudentShape student_shape(const DistillConfig& config, const ModelConfig& teach
   StudentShape shape;
   shape.model = same ? copied_model(config, teacher) : other_model(config, teacher, z_dim);
   check_lite_config(shape.model);
-  shape.start = start_of(config.init, same, prune_obstacle(teacher, shape.model));
+  shape.start = start_of(config.init, obstacles_of(same, teacher, shape.model));
   return shape;
 }
 

@@ -8,7 +8,7 @@ namespace centigan {
 
 struct StudentShape {
   ModelConfig model;
-  std::string start;  // copy, prune or random
+  std::string start;  // copy, prune, fit or random
 };
 
 // Usage errors name the field: a start that does not fit, an unknown one.

@@ -108,7 +108,9 @@ torch::Tensor lite_float_synthesis(const std::vector<LiteUnit>& units, const tor
   for (size_t row = 0; row < units.size(); ++row) {
     const LiteUnitImpl& unit = *units[row];
     if (unit.layer.makes_map()) run_map_layer(unit, static_cast<int64_t>(row), pass);
-    if (unit.layer.op == LiteOp::kToRgb) run_to_rgb(unit, pass);
+    if (unit.layer.op != LiteOp::kToRgb) continue;
+    run_to_rgb(unit, pass);
+    if (observe) observe(row, pass.rgb, {});
   }
   return pass.rgb;
 }

@@ -52,6 +52,11 @@ torch::Tensor LiteGenerator::synthesis(const torch::Tensor& ws, const SynthesisO
   return lite_float_synthesis(units_, ws.select(1, 0), options, type);
 }
 
+torch::Tensor LiteGenerator::watch(const torch::Tensor& z, const torch::Tensor& c, const LiteObserver& observe) {
+  const auto w = lite_float_mapping(units_, input(z, c), observe);
+  return lite_float_synthesis(units_, w, {NoiseMode::kNone, {}}, w.scalar_type(), observe);
+}
+
 std::shared_ptr<Generator> make_lite_generator(const ModelConfig& config, uint64_t seed) {
   if (config.lite.int8) return std::make_shared<LiteStudent>(config);
   return std::make_shared<LiteGenerator>(config, seed);

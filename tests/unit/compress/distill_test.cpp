@@ -125,6 +125,19 @@ TEST(Distill, PruningStartsNearerThanChance) {
   EXPECT_GT(first_error("prune"), first_error("random") + 1.0);
 }
 
+TEST(Distill, FittingStartsNearerThanChance) {
+  const std::string teacher = teacher_run("lite");
+  const auto first_error = [&](const std::string& init) {
+    auto config = short_distillation(teacher, distill_folder("fit_" + init));
+    config.student.widths = {11, 9, 7}, config.init = init;
+    config.student.demodulate = config.student.start_dense = false;
+    config.float_kimg = config.kimg = 0.032;
+    config.lr = config.float_lr = 1e-6;
+    return distill(config, kQuiet).psnr_after;
+  };
+  EXPECT_GT(first_error("auto"), first_error("random") + 1.0);
+}
+
 TEST(Distill, StartsThatDoNotFitAreRefused) {
   auto config = short_distillation(teacher_run("lite"), distill_folder("start"));
   config.init = "prone";
@@ -134,6 +147,8 @@ TEST(Distill, StartsThatDoNotFitAreRefused) {
   EXPECT_NE(refused(config).find("copy does not fit"), std::string::npos);
   config.init = "prune";
   EXPECT_NE(refused(config).find("b16_up is wider"), std::string::npos);
+  config.init = "fit";
+  EXPECT_NE(refused(config).find("fit does not fit: b16_up is wider"), std::string::npos);
   EXPECT_THROW(apply_student_preset("E32-M", config), Error);
 }
 

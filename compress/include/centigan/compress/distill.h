@@ -18,7 +18,7 @@ struct DistillConfig {
   std::string out;            // run folder of the student
   LiteConfig student;         // its architecture; all defaults: that of a lite teacher
   int64_t resolution = 0;     // its pictures; 0: the teacher's, at most 4 << (widths - 1)
-  std::string init = "auto";  // copy, prune, random, or auto: the first of them that fits
+  std::string init = "auto";  // copy, prune, fit, random, or auto: the first that fits
   DistillTerms terms;
   std::string weight_bytes;  // most bytes of the file, "60K"
   std::string budget;        // "flash=512K,ram=128K,instructions=200M"
@@ -37,8 +37,8 @@ inline void visit(ConfigVisitor& v, DistillConfig& c) {
   v.group("student", c.student);
   v.field("resolution", c.resolution, "Side of the student's pictures; 0 takes the teacher's.");
   v.field("init", c.init,
-          "Weights the student starts with: copy (a lite teacher's), prune (cut out of a wider lite teacher), random; "
-          "auto takes the first that fits.");
+          "Weights the student starts with: copy (a lite teacher's), prune (cut out of a wider lite teacher), fit "
+          "(fitted to a lite teacher's maps), random; auto takes the first that fits.");
   v.group("terms", c.terms);
   v.field("weight_bytes", c.weight_bytes,
           "Most bytes of the file, such as 60K: layers get 8, 6 or 4 bits by what it costs the pictures.");

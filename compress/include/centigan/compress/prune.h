@@ -19,6 +19,9 @@ std::string prune_obstacle(const ModelConfig& teacher, const ModelConfig& studen
 // less), each as a share of the layer's sum, added. Latents of (seed, "prune").
 std::vector<torch::Tensor> channel_responses(LiteGenerator& teacher, uint64_t seed, int64_t probes = 24);
 
+// Where the `count` largest values are, ascending.
+torch::Tensor strongest(const torch::Tensor& responses, int64_t count);
+
 // The channels of every layer with the largest response, in their order; rows of producers and columns of consumers are
 // cut together. prune_obstacle() has to be "".
 std::shared_ptr<LiteGenerator> pruned(LiteGenerator& teacher, const ModelConfig& student, uint64_t seed,

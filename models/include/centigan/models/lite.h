@@ -5,6 +5,7 @@
 #include <torch/types.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -73,6 +74,10 @@ struct LiteUnitImpl : torch::nn::Module {
 };
 using LiteUnit = std::shared_ptr<LiteUnitImpl>;
 
+// Called for every layer: its row, its values, and the scale [N,cout] (gain, demodulation, sqrt 2) its activations were
+// multiplied by (undefined for mapping layers and toRGB). The values of a toRGB are the picture so far.
+using LiteObserver = std::function<void(size_t row, const torch::Tensor& values, const torch::Tensor& scale)>;
+
 // x_k = g_k(w) * d_k(w) * sqrt(2) * lrelu(W_k (*) x_{k-1} + b_k + n_k * noise); picture = upsampled sum of toRGBs whose
 // weights are scaled by r(w) a channel. ws is [N,1,w_dim]. Noise is the runtime's: a function of seed, layer, position.
 // A class is a row of `embed` that the mapping sees beside the latent, so it acts through the gains of every channel;
@@ -85,6 +90,9 @@ class LiteGenerator final : public Generator {
   torch::Tensor synthesis(const torch::Tensor& ws, const SynthesisOptions& options) override;
   torch::Tensor& w_avg() override { return w_avg_; }
   torch::Tensor truncate(const torch::Tensor& ws, double psi, int64_t cutoff, const torch::Tensor& c) override;
+
+  // The pictures in float32 and without noise, with a look at what every layer makes.
+  torch::Tensor watch(const torch::Tensor& z, const torch::Tensor& c, const LiteObserver& observe);
 
   // [z, embedding of c], [N,lite_input_size]. Without classes: z.
   torch::Tensor input(const torch::Tensor& z, const torch::Tensor& c) const;

@@ -49,6 +49,7 @@ void visit_maps(LiteGenerator& generator, uint64_t seed, int64_t first, int64_t 
   const auto z = RandomStream(seed, "calibration").normal(first, count, generator.shape().z_dim);
   at::Tensor w;
   const auto observe = [&](size_t row, const at::Tensor& values, const at::Tensor& scale) {
+    if (units[row]->layer.op == LiteOp::kToRgb) return;  // its sum is no map of bytes
     look(tallies[row], values);
     if (!scale.defined()) return;
     keep_largest(tallies[row].scale, scale);

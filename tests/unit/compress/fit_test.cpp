@@ -1,0 +1,93 @@
+#include "centigan/compress/fit.h"
+
+#include <gtest/gtest.h>
+
+#include "lite_support.h"
+
+namespace centigan {
+namespace {
+
+using lite_test::tiny_config;
+
+constexpr int64_t kFitProbes = 3;
+
+LiteGenerator stirred(const ModelConfig& config) {
+  LiteGenerator teacher(config, 3);
+  lite_test::stir(teacher);
+  return teacher;
+}
+
+at::Tensor drawn(LiteGenerator& generator) {
+  const at::NoGradGuard no_grad;
+  const auto z = lite_test::normal("fit", {24, 12});
+  const auto c = generator.shape().c_dim > 0 ? lite_test::one_hot({0, 1, 2}).repeat({8, 1}) : at::Tensor();
+  return generator.forward(z, c, 1.0, {});
+}
+
+// Squared error of the pictures, as a share of how far they are from their mean.
+double unexplained(LiteGenerator& teacher, LiteGenerator& student) {
+  const auto wanted = drawn(teacher);
+  return ((drawn(student) - wanted).square().mean() / (wanted - wanted.mean(0)).square().mean()).item<double>();
+}
+
+double unexplained_after_fit(const ModelConfig& config, const ModelConfig& student) {
+  EXPECT_EQ(fit_obstacle(config, student), "");
+  LiteGenerator teacher = stirred(config);
+  return unexplained(teacher, *fitted(teacher, student, 1, kFitProbes));
+}
+
+TEST(Fit, TheSameGrammarGivesTheSamePictures) {
+  for (auto config : {tiny_config(16), lite_test::with_classes(tiny_config(16))}) {
+    EXPECT_LT(unexplained_after_fit(config, config), 1e-3);
+    config.lite.demodulate = false;
+    EXPECT_LT(unexplained_after_fit(config, config), 1e-3);
+  }
+}
+
+TEST(Fit, OtherGrammarsComeNear) {
+  const auto config = tiny_config(16);
+  const auto share = [&](auto change) {
+    auto student = config;
+    change(student.lite);
+    return unexplained_after_fit(config, student);
+  };
+  EXPECT_LT(share([](auto& l) { l.demodulate = false; }), 0.15);
+  EXPECT_LT(share([](auto& l) { l.start_dense = false; }), 0.3);
+  EXPECT_LT(share([](auto& l) { l.rgb_first = 2; }), 0.4);
+  EXPECT_LT(share([](auto& l) { l.level_convs = {0, 1}; }), 0.5);
+  EXPECT_LT(share([](auto& l) { l.widths = {10, 8, 7}, l.w_dim = 10; }), 0.5);
+}
+
+TEST(Fit, ATeacherWithoutDemodulationAndDenseStart) {
+  auto config = tiny_config(16), student = config;
+  config.lite.start_dense = config.lite.demodulate = false;
+  EXPECT_LT(unexplained_after_fit(config, student), 0.05);
+}
+
+TEST(Fit, IsAFunctionOfTheSeed) {
+  LiteGenerator teacher = stirred(tiny_config(8));
+  auto student = tiny_config(8);
+  student.lite.widths = {9, 7}, student.lite.demodulate = false;
+  const auto once = fitted(teacher, student, 5, kFitProbes), again = fitted(teacher, student, 5, kFitProbes);
+  EXPECT_TRUE(at::equal(drawn(*once), drawn(*again)));
+}
+
+TEST(Fit, ObstaclesAreNamed) {
+  const auto config = tiny_config(16);
+  const auto obstacle = [&](auto change) {
+    auto other = config;
+    change(other);
+    return fit_obstacle(config, other);
+  };
+  EXPECT_EQ(obstacle([](auto& c) { c.lite.widths[1] = 40; }), "b8_up is wider than the teacher's");
+  EXPECT_EQ(obstacle([](auto& c) { c.lite.w_dim = 40; }), "map0 is wider than the teacher's");
+  EXPECT_EQ(obstacle([](auto& c) { c.lite.z_dim = 5; }), "latent or embedding have another size");
+  EXPECT_EQ(obstacle([](auto& c) { c.lite.mapping_layers = 1; }), "the mappings differ in depth");
+  EXPECT_EQ(obstacle([](auto& c) { c.resolution = 8; }), "the pictures have another size");
+  auto other = config;
+  other.family = "biggan";
+  EXPECT_EQ(fit_obstacle(other, config), "the teacher is no lite generator in floats");
+}
+
+}  // namespace
+}  // namespace centigan
