@@ -22,7 +22,8 @@ namespace centigan {
 namespace {
 
 constexpr int kCurvePoints = 16;
-constexpr double kLeastTime = 1e-3;   // seconds; 0 would be no limit
+constexpr double kLeastTime = 1e-3;  // seconds; 0 would be no limit
+constexpr double kFloatKimg = 60, kFloatKimgFromChance = 400;
 constexpr double kCriticGamma = 0.3;  // R1 of the critic on the teacher's pictures
 
 // Half a cosine from `start` to nearly nothing, as straight pieces.
@@ -177,10 +178,15 @@ class Distillation {
     const std::string folder = config_.out + "-float";
     DistillConfig floats = config_;
     floats.batch = config_.float_batch, floats.lr = config_.float_lr;
-    const TrainConfig config = loop_config(floats, model, folder, config_.float_kimg);
+    const TrainConfig config = loop_config(floats, model, folder, float_kimg());
     const auto make = [&](const TrainConfig& c, torch::Device device) { return make_float_parts(c, device); };
     report_.end = train_with(config, remaining(), make);
     return folder;
+  }
+
+  double float_kimg() const {
+    if (config_.float_kimg > 0) return config_.float_kimg;
+    return shape_.start == "random" ? kFloatKimgFromChance : kFloatKimg;
   }
 
   // The options with what is left of the time.
@@ -202,7 +208,9 @@ class Distillation {
 
   TrainParts make_float_parts(const TrainConfig& c, torch::Device device) {
     const auto seed = static_cast<uint64_t>(config_.seed);
-    if (has_checkpoint(c.out) || shape_.start == "random") return parts_of(c, make_generator(c.model, seed), device);
+    if (has_checkpoint(c.out)) return parts_of(c, make_generator(c.model, seed), device);
+    if (!options_.quiet) say("the student's start: " + shape_.start);
+    if (shape_.start == "random") return parts_of(c, make_generator(c.model, seed), device);
     LiteGenerator& teacher = as_lite(teacher_, config_.from);
     const bool prune = shape_.start == "prune";
     return parts_of(c, prune ? pruned(teacher, c.model, seed) : fitted(teacher, c.model, seed), device);

@@ -70,6 +70,7 @@ class MapFit {
     if (layer.op == LiteOp::kToRgb) return fit_to_rgb(unit);
     if (layer.op == LiteOp::kStart && !layer.dense()) return fit_plain_start(unit, row);
     const auto wanted = wanted_map(row);
+    copy_noise(unit, row);
     auto sum = layer.dense() ? fit_dense_start(unit, wanted) : fit_convolution(unit, wanted);
     if (layer.demod) sum = sum * as_channels(demodulation(unit));
     fit_gains(unit, kFitGain * activated(sum), wanted.first);
@@ -80,16 +81,34 @@ class MapFit {
     affine_ = with_ones(w * small_->units().back()->gain_scale).to(at::kDouble);
   }
 
-  torch::Tensor kept(size_t row, int64_t count) const { return strongest(responses_[row], count); }
+  // The teacher's channels that a row has room for; what is left of the row stays random.
+  torch::Tensor kept(size_t row, int64_t room) const {
+    return strongest(responses_[row], std::min(room, theirs_[row].cout));
+  }
+
+  static void set_rows(LiteUnitImpl& unit, const torch::Tensor& found) {  // [inputs and 1, outputs]
+    auto weight = unit.weight.slice(0, 0, found.size(1)), bias = unit.bias.slice(0, 0, found.size(1));
+    weight.copy_(found.slice(0, 0, -1).t().reshape(weight.sizes()) / unit.weight_gain);
+    bias.copy_(found.select(0, -1) / unit.bias_gain);
+  }
+
+  static void set_gains(LiteUnitImpl& unit, const torch::Tensor& rows) {  // [channels, style and 1]
+    unit.gain_weight.slice(0, 0, rows.size(0)).copy_(rows.slice(1, 0, -1));
+    unit.gain_bias.slice(0, 0, rows.size(0)).copy_(rows.select(1, -1));
+  }
+
+  void copy_noise(LiteUnitImpl& unit, size_t row) const {
+    const auto& strength = teacher_.units()[counterpart(theirs_, layers_, row)]->noise_strength;
+    if (!strength.defined() || !unit.noise_strength.defined()) return;
+    unit.noise_strength.slice(0, 0, channels_.size(0)).copy_(strength.index_select(0, channels_.to(strength.device())));
+  }
 
   void fit_mapping(LiteUnitImpl& unit, size_t row) {
     const size_t other = counterpart(theirs_, layers_, row);
     const auto wanted = seen_.values[other].index_select(1, kept(other, unit.layer.cout));
     LeastSquares sums;
     sums.add(with_ones(map_), before_activation(wanted / kFitGain));
-    const auto found = sums.solve();
-    unit.weight.copy_(found.slice(0, 0, -1).t() / unit.weight_gain);
-    unit.bias.copy_(found.select(0, -1) / unit.bias_gain);
+    set_rows(unit, sums.solve());
     map_ = kFitGain * activated(at::linear(map_, unit.scaled_weight(), unit.scaled_bias()));
   }
 
@@ -139,9 +158,7 @@ class MapFit {
     LeastSquares sums;
     for (int64_t n = 0; n < map_.size(0); n += kFitBatch)
       sums.add(patches(map_.slice(0, n, n + kFitBatch), unit.layer.op), pixels(target.slice(0, n, n + kFitBatch)));
-    const auto found = sums.solve();
-    unit.weight.copy_(found.slice(0, 0, -1).t().reshape(unit.weight.sizes()) / unit.weight_gain);
-    unit.bias.copy_(found.select(0, -1));
+    set_rows(unit, sums.solve());
     const auto map =
         unit.layer.op == LiteOp::kUp3 ? at::upsample_nearest2d(map_, {2 * map_.size(2), 2 * map_.size(3)}) : map_;
     return at::conv2d(map, unit.scaled_weight(), unit.bias, {1, 1}, {1, 1});
@@ -156,23 +173,23 @@ class MapFit {
     LeastSquares sums;
     sums.add(with_ones(style_), before_scales(wanted).permute({0, 2, 3, 1}).flatten(1));
     const auto found = sums.solve();
-    unit.weight.copy_(found.slice(0, 0, -1).t() / unit.weight_gain);
-    unit.constant.copy_(found.select(0, -1).view(unit.constant.sizes()));
+    const std::vector<int64_t> rows = {kLiteStart * kLiteStart, unit.layer.cout, style_.size(1)};
+    const auto cells = found.view({found.size(0), rows[0], -1});
+    unit.weight.view(rows)
+        .slice(1, 0, cells.size(2))
+        .copy_(cells.slice(0, 0, -1).permute({1, 2, 0}) / unit.weight_gain);
+    unit.constant.flatten(0, 1).slice(1, 0, cells.size(2)).copy_(cells.select(0, -1));
     const auto sum = at::linear(style_, unit.scaled_weight(), unit.constant.flatten());
     return sum.view({-1, kLiteStart, kLiteStart, unit.layer.cout}).permute({0, 3, 1, 2});
   }
 
   // Gains with which `map` comes nearest to `wanted`.
   void fit_gains(LiteUnitImpl& unit, const torch::Tensor& map, const torch::Tensor& wanted) {
-    const auto energy = map.square().sum({2, 3}).to(at::kDouble), cross = (map * wanted).sum({2, 3}).to(at::kDouble);
+    const auto own = map.slice(1, 0, wanted.size(1));
+    const auto energy = own.square().sum({2, 3}).to(at::kDouble), cross = (own * wanted).sum({2, 3}).to(at::kDouble);
     const auto square = at::einsum("no,ni,nj->oij", {energy, affine_, affine_});
     set_gains(unit, solved(square, at::einsum("no,ni->oi", {cross, affine_}).unsqueeze(2)).squeeze(2));
     map_ = map * as_channels(gains_ = unit.gains(style_));
-  }
-
-  static void set_gains(LiteUnitImpl& unit, const torch::Tensor& rows) {
-    unit.gain_weight.copy_(rows.slice(1, 0, -1));
-    unit.gain_bias.copy_(rows.select(1, -1));
   }
 
   // The singular vectors of what an affine function of the style can draw of the teacher's start: first over positions,
@@ -195,9 +212,10 @@ class MapFit {
     const auto pattern = at::floor_divide(best, strengths.size(1)), place = at::remainder(best, strengths.size(1));
     auto maps = patterns.index_select(1, pattern) * kLiteStart;  // [16,cout], mean square 1
     const auto sign = at::where(maps.sum(0) < 0, -1.0, 1.0);
-    unit.constant.copy_(before_activation(maps * sign).view(unit.constant.sizes()));
+    unit.constant.flatten(0, 1).slice(1, 0, best.size(0)).copy_(before_activation(maps * sign));
     const auto white = vectors.index({pattern, at::indexing::Slice(), place}) * sign.unsqueeze(1);  // [cout,K]
     set_gains(unit, at::linalg_solve(root, white.t()).t());
+    channels_ = at::empty({0}, at::kLong);
     gains_ = unit.gains(style_);
     map_ = kFitGain * activated(unit.constant.permute({2, 0, 1})).unsqueeze(0) * as_channels(gains_);
   }
@@ -205,15 +223,14 @@ class MapFit {
   void fit_to_rgb(LiteUnitImpl& unit) {
     fit_reading_gains(unit);
     const auto read = map_ * as_channels(unit.gains(style_));
-    auto wanted = teacher_picture(unit.layer.level);
+    const bool whole = unit.layer.side() == small_->config().resolution;
+    auto wanted = whole ? torch::Tensor() : teacher_picture(unit.layer.level);
     if (!wanted.defined()) wanted = at::adaptive_avg_pool2d(seen_.picture, {unit.layer.side(), unit.layer.side()});
     if (picture_.defined()) wanted = wanted - (picture_ = doubled(picture_));
     LeastSquares sums;
     for (int64_t n = 0; n < read.size(0); n += kFitBatch)
       sums.add(with_ones(pixels(read.slice(0, n, n + kFitBatch))), pixels(wanted.slice(0, n, n + kFitBatch)));
-    const auto found = sums.solve();
-    unit.weight.copy_(found.slice(0, 0, -1).t() / unit.weight_gain);
-    unit.bias.copy_(found.select(0, -1));
+    set_rows(unit, sums.solve());
     const auto drawn = at::conv2d(read, as_channels(unit.scaled_weight()), unit.bias);
     picture_ = picture_.defined() ? picture_ + drawn : drawn;
   }
@@ -222,14 +239,12 @@ class MapFit {
   void fit_reading_gains(LiteUnitImpl& unit) const {
     const size_t other = row_of_to_rgb(unit.layer.level);
     unit.gain_weight.zero_();
-    if (other == theirs_.size()) return;
+    if (other == theirs_.size() || channels_.size(0) == 0) return;
     const size_t maps = rows_of_level(theirs_, kMappingLevel).size();
     const auto gains = teacher_.units()[other]->gains(maps > 0 ? seen_.values[maps - 1] : seen_.input);
     LeastSquares sums;
     sums.add(affine_, gains.index_select(1, channels_).to(at::kDouble));
-    const auto rows = sums.solve().t();
-    unit.gain_weight.slice(0, 0, rows.size(0)).copy_(rows.slice(1, 0, -1));
-    unit.gain_bias.slice(0, 0, rows.size(0)).copy_(rows.select(1, -1));
+    set_gains(unit, sums.solve().t());
   }
 
   LiteGenerator& teacher_;
@@ -246,17 +261,12 @@ class MapFit {
 
 std::string fit_obstacle(const ModelConfig& teacher, const ModelConfig& student) {
   if (teacher.family != "lite" || teacher.lite.int8) return "the teacher is no lite generator in floats";
-  if (teacher.resolution != student.resolution) return "the pictures have another size";
+  if (teacher.resolution < student.resolution) return "the student draws larger pictures";
   if (teacher.lite.z_dim != student.lite.z_dim ||
       (teacher.classes > 0 && teacher.lite.embed_dim != student.lite.embed_dim))
     return "latent or embedding have another size";
-  if (teacher.lite.mapping_layers != student.lite.mapping_layers) return "the mappings differ in depth";
-  const auto from = lite_layers(teacher), to = lite_layers(student);
-  for (size_t row = 0; row < to.size(); ++row) {
-    if (to[row].op == LiteOp::kToRgb) continue;
-    if (to[row].cout > from[counterpart(from, to, row)].cout) return to[row].name + " is wider than the teacher's";
-  }
-  return "";
+  const bool maps = teacher.lite.mapping_layers > 0 || student.lite.mapping_layers == 0;
+  return maps ? "" : "the teacher has no mapping";
 }
 
 std::shared_ptr<LiteGenerator> fitted(LiteGenerator& teacher, const ModelConfig& student, uint64_t seed,

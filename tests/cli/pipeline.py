@@ -133,6 +133,8 @@ class Pipeline(CliTest):
         self.bad(2, "rom=5K: is no part of a budget", *aside, "--budget", "rom=5K")
         self.bad(2, "bytes of RAM, and the budget is 1024", *aside, "--budget", "ram=1K")
         self.bad(2, "copy does not fit", *aside, "--init", "copy", "--student.widths", "8,8,8")
+        self.bad(2, "--init: prune does not fit: only one of both demodulates", *aside, "--init", "prune",
+                 "--student.widths", "8,8,8", "--student.demodulate", "false")
         self.bad(2, "loss.distill.w: -1 is out of range", *aside, "--terms.w", "-1", *SHORT)
         self.assertEqual(folder_hash(self.folder), before)
 
@@ -145,6 +147,12 @@ class Pipeline(CliTest):
         self.good("export", "--from", "packed", "--out", "packed.cgm")
         self.assertEqual(len((self.folder / "packed.cgm").read_bytes()), promised)
         self.assertRegex((self.folder / "packed/config.txt").read_text(), r"lite.quant.bits = [468]+(,[468])+")
+
+    def test_students_of_another_grammar_are_fitted(self):
+        text = self.good("distill", "--from", "run", "--out", "plain", "--student.demodulate", "false", "--student.start-dense", "false",
+                         "--student.widths", "8,8,6", "--student.level-convs", "0,1", "--float-kimg", "0.064", *SHORT)
+        self.assertIn("the student's start: fit", text)
+        self.assertIn("a picture takes", self.good("export", "--from", "plain", "--out", "plain.cgm"))
 
     def test_every_compiler_draws_the_same_bytes(self):
         (self.folder / "main.c").write_text(DRAW_ON_A_CHIP)

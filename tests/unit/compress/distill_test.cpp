@@ -138,6 +138,20 @@ TEST(Distill, FittingStartsNearerThanChance) {
   EXPECT_GT(first_error("auto"), first_error("random") + 1.0);
 }
 
+TEST(Distill, TheStartSetsTheLengthOfTheFloatPart) {
+  const auto length = [](const std::string& init, double asked) {
+    auto config = short_distillation(teacher_run("lite"), distill_folder("length_" + init));
+    config.student.widths = {11, 9, 7}, config.init = init, config.float_kimg = asked;
+    TrainOptions options = kQuiet;
+    options.time_limit = 1e-3;
+    distill(config, options);
+    return open_run(config.out + "-float").config.trainer.kimg;
+  };
+  EXPECT_EQ(length("random", 0), 400);
+  EXPECT_EQ(length("fit", 0), 60);
+  EXPECT_EQ(length("prune", 7), 7);
+}
+
 TEST(Distill, StartsThatDoNotFitAreRefused) {
   auto config = short_distillation(teacher_run("lite"), distill_folder("start"));
   config.init = "prone";
@@ -147,8 +161,9 @@ TEST(Distill, StartsThatDoNotFitAreRefused) {
   EXPECT_NE(refused(config).find("copy does not fit"), std::string::npos);
   config.init = "prune";
   EXPECT_NE(refused(config).find("b16_up is wider"), std::string::npos);
-  config.init = "fit";
-  EXPECT_NE(refused(config).find("fit does not fit: b16_up is wider"), std::string::npos);
+  config.init = "fit", config.student.widths = {8, 6, 5};
+  config.from = teacher_run("stylegan2");
+  EXPECT_NE(refused(config).find("fit does not fit: the teacher is no lite"), std::string::npos);
   EXPECT_THROW(apply_student_preset("E32-M", config), Error);
 }
 

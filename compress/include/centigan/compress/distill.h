@@ -20,9 +20,9 @@ struct DistillConfig {
   int64_t resolution = 0;     // its pictures; 0: the teacher's, at most 4 << (widths - 1)
   std::string init = "auto";  // copy, prune, fit, random, or auto: the first that fits
   DistillTerms terms;
-  std::string weight_bytes;  // most bytes of the file, "60K"
-  std::string budget;        // "flash=512K,ram=128K,instructions=200M"
-  double kimg = 64, float_kimg = 400;
+  std::string weight_bytes;          // most bytes of the file, "60K"
+  std::string budget;                // "flash=512K,ram=128K,instructions=200M"
+  double kimg = 64, float_kimg = 0;  // 0: 60, or 400 for a random start
   int64_t batch = 32, seed = 0, threads = 0, pieces = 2;
   double lr = 0.002;
   int64_t float_batch = 8;  // many small steps: a new student has everything to learn
@@ -46,7 +46,8 @@ inline void visit(ConfigVisitor& v, DistillConfig& c) {
           "What the device has, such as flash=128K,ram=32K,instructions=50M; all parts may be left out.");
   v.field("kimg", c.kimg, "Length of the training with integers, in thousands of pictures.");
   v.field("float_kimg", c.float_kimg,
-          "Length of the float distillation before it, if the student is no copy of its teacher.");
+          "Length of the float distillation before it, if the student is no copy of its teacher; 0 is 60, or 400 for a "
+          "random start.");
   v.field("batch", c.batch, "Pictures a step.");
   v.field("seed", c.seed, "Seed of everything random.");
   v.field("threads", c.threads, "Threads that work; 0 uses the cores there are.");
