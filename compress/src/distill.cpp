@@ -1,8 +1,7 @@
 #include "centigan/compress/distill.h"
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
+#include <utility>
 
 #include "centigan/compress/budget.h"
 #include "centigan/compress/fit.h"
@@ -16,62 +15,19 @@
 #include "centigan/core/progress.h"
 #include "centigan/core/text.h"
 #include "centigan/trainers/distillation.h"
+#include "distill_loop.h"
 #include "student_shape.h"
 
 namespace centigan {
 namespace {
 
-constexpr int kCurvePoints = 16;
-constexpr double kLeastTime = 1e-3;  // seconds; 0 would be no limit
 constexpr double kFloatKimg = 60, kFloatKimgFromChance = 400;
-constexpr double kCriticGamma = 0.3;  // R1 of the critic on the teacher's pictures
-
-// Half a cosine from `start` to nearly nothing, as straight pieces.
-Curve cosine_curve(double start, double kimg) {
-  std::string text;
-  for (int i = 0; i <= kCurvePoints; ++i) {
-    const double share = static_cast<double>(i) / kCurvePoints;
-    const double value = start * std::max(0.002, 0.5 * (1.0 + std::cos(share * 3.14159265358979323846)));
-    text += (i ? "," : "") + Curve(kimg * share).text() + ":" + Curve(value).text();
-  }
-  Curve curve;
-  Curve::parse(text, curve);
-  return curve;
-}
-
-TrainConfig loop_config(const DistillConfig& config, const ModelConfig& model, const std::string& out, double kimg) {
-  TrainConfig c;
-  c.out = out;
-  c.model = model;
-  c.loss.objective = "distill";
-  c.loss.teacher = config.from;
-  c.loss.distill = config.terms;
-  c.loss.r1_gamma = kCriticGamma;
-  c.trainer.kimg = kimg;
-  c.trainer.batch = config.batch;
-  c.trainer.seed = config.seed;
-  c.trainer.threads = config.threads;
-  c.trainer.pieces = config.pieces;
-  c.trainer.augment = "";
-  c.trainer.ema_kimg = kimg / 100;
-  c.trainer.g_opt.lr = c.trainer.d_opt.lr = cosine_curve(config.lr, kimg);
-  c.trainer.g_opt.beta1 = 0.9;
-  c.trainer.g_opt.lazy_correction = c.trainer.d_opt.lazy_correction = false;
-  c.trainer.device = config.device;
-  return c;
-}
 
 void measure_student(LiteStudent& student, LiteGenerator& start, int64_t seed, bool quiet) {
   const int64_t count = student.config().lite.quant.calibration;
   Progress progress("measuring ranges", count, "latents", quiet);
   student.adopt(start, static_cast<uint64_t>(seed), [&](int64_t done, int64_t) { progress.update(done); });
   progress.finish();
-}
-
-// Whether the loop will load the student: its weights and ranges are then those of the checkpoint.
-bool has_checkpoint(const std::string& out) {
-  std::error_code ignored;
-  return !std::filesystem::is_empty(out + "/checkpoints", ignored) && !ignored;
 }
 
 void write_report(const std::string& folder, const DistillReport& report) {
@@ -105,9 +61,10 @@ DeviceBudget budget_of(const DistillConfig& config) {
 // One call of distill().
 class Distillation {
  public:
-  Distillation(const DistillConfig& config, const TrainOptions& options)
+  Distillation(const DistillConfig& config, const TrainOptions& options, FloatStart given)
       : config_(config),
         options_(options),
+        given_(std::move(given)),
         budget_(budget_of(config)),
         teacher_(open_run(config.from)),
         shape_(student_shape(config, teacher_.config.model, teacher_.generator->shape().z_dim)) {}
@@ -123,7 +80,8 @@ class Distillation {
     model.lite.int8 = true;
     settle_bits(model);
     const auto make = [this](const TrainConfig& c, torch::Device device) { return make_parts(c, device); };
-    report_.end = train_with(loop_config(config_, model, config_.out, config_.kimg), remaining(), make);
+    report_.end =
+        train_with(distill_loop(config_, model, config_.out, config_.kimg), remaining_of(options_, begun_), make);
     if (report_.end == TrainEnd::kFinished && !options_.dry_run) measure_result();
     return report_;
   }
@@ -174,27 +132,19 @@ class Distillation {
   // Trains a float student first unless the teacher's weights are taken as they are. Returns the run whose weights the
   // integers start from.
   std::string float_start(const ModelConfig& model) {
-    if (shape_.start == "copy") return config_.from;
+    if (shape_.start == "copy" && !given_) return config_.from;
     const std::string folder = config_.out + "-float";
     DistillConfig floats = config_;
     floats.batch = config_.float_batch, floats.lr = config_.float_lr;
-    const TrainConfig config = loop_config(floats, model, folder, float_kimg());
+    const TrainConfig config = distill_loop(floats, model, folder, float_kimg());
     const auto make = [&](const TrainConfig& c, torch::Device device) { return make_float_parts(c, device); };
-    report_.end = train_with(config, remaining(), make);
+    report_.end = train_with(config, remaining_of(options_, begun_), make);
     return folder;
   }
 
   double float_kimg() const {
     if (config_.float_kimg > 0) return config_.float_kimg;
     return shape_.start == "random" ? kFloatKimgFromChance : kFloatKimg;
-  }
-
-  // The options with what is left of the time.
-  TrainOptions remaining() const {
-    TrainOptions options = options_;
-    if (options.time_limit > 0)
-      options.time_limit = std::max(kLeastTime, options.time_limit - (clock_seconds() - begun_));
-    return options;
   }
 
   TrainParts parts_of(const TrainConfig& c, std::shared_ptr<Generator> student, torch::Device device) {
@@ -209,6 +159,7 @@ class Distillation {
   TrainParts make_float_parts(const TrainConfig& c, torch::Device device) {
     const auto seed = static_cast<uint64_t>(config_.seed);
     if (has_checkpoint(c.out)) return parts_of(c, make_generator(c.model, seed), device);
+    if (given_) return parts_of(c, given_(c.model), device);
     if (!options_.quiet) say("the student's start: " + shape_.start);
     if (shape_.start == "random") return parts_of(c, make_generator(c.model, seed), device);
     LiteGenerator& teacher = as_lite(teacher_, config_.from);
@@ -243,6 +194,7 @@ class Distillation {
 
   const DistillConfig& config_;
   const TrainOptions& options_;
+  const FloatStart given_;
   const double begun_ = clock_seconds();
   DeviceBudget budget_;
   Run teacher_, start_;
@@ -252,8 +204,8 @@ class Distillation {
 
 }  // namespace
 
-DistillReport distill(const DistillConfig& config, const TrainOptions& options) {
-  return Distillation(config, options).run();
+DistillReport distill(const DistillConfig& config, const TrainOptions& options, const FloatStart& start) {
+  return Distillation(config, options, start).run();
 }
 
 }  // namespace centigan

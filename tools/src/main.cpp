@@ -17,9 +17,9 @@ namespace centigan {
 namespace {
 
 std::vector<Verb> all_verbs() {
-  return {train_verb(),   generate_verb(), eval_verb(),    report_verb(),  score_verb(),
-          distill_verb(), export_verb(),   import_verb(),  run_verb(),     simulate_verb(),
-          pack_verb(),    inspect_verb(),  augment_verb(), plugins_verb(), doctor_verb()};
+  return {train_verb(),   generate_verb(), eval_verb(),    report_verb(), score_verb(),    distill_verb(),
+          search_verb(),  export_verb(),   import_verb(),  run_verb(),    simulate_verb(), pack_verb(),
+          inspect_verb(), augment_verb(),  plugins_verb(), doctor_verb()};
 }
 
 bool asks_for(const std::vector<std::string>& words, const char* flag) {

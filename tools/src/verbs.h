@@ -10,6 +10,7 @@ Verb score_verb();
 Verb eval_verb();
 Verb report_verb();
 Verb distill_verb();
+Verb search_verb();
 Verb export_verb();
 Verb import_verb();
 Verb run_verb();

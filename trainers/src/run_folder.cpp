@@ -63,7 +63,8 @@ std::string next_free_run(const TrainConfig& config) {
 }
 
 bool is_ours(const std::string& name) {
-  return name == "lock" || name == "checkpoints" || name == "log.txt" || name.find(".tmp.") != std::string::npos;
+  return name == "lock" || name == "checkpoints" || name == "log.txt" || name == "search.jsonl" ||
+         name.find(".tmp.") != std::string::npos;
 }
 
 void refuse_foreign_files(const std::string& out) {

@@ -1,6 +1,8 @@
 // From a trained generator to a student that computes with the integers of its .cgm file.
 #pragma once
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,12 +72,15 @@ struct DistillReport {
 // Sets the architecture of a documented student (student_presets.h), and the resolution.
 void apply_student_preset(const std::string& name, DistillConfig& config);
 
+// Float weights that a student starts with, by its configuration.
+using FloatStart = std::function<std::shared_ptr<LiteGenerator>(const ModelConfig&)>;
+
 // A student of a lite teacher's shape takes over its weights. Others are first distilled into a float lite student in
 // `out`-float, whose weights are random or cut out of a wider lite teacher. Then ranges are measured, bits of weights
 // chosen where there is a budget, and the integers trained to draw the teacher's pictures (objective distill, the one
 // training loop, resumable). A budget that cannot be met is refused before anything is trained. Writes quantised.txt
-// with the report into the run folder.
-DistillReport distill(const DistillConfig& config, const TrainOptions& options);
+// with the report into the run folder. `start`: instead of what config.init says.
+DistillReport distill(const DistillConfig& config, const TrainOptions& options, const FloatStart& start = nullptr);
 
 // Mean PSNR in dB of the pictures of seeds 0 … count-1: `model` in integers against `teacher` (pooled to its size).
 double psnr_to_teacher(const QuantizedLite& model, Generator& teacher, int64_t count = 64);

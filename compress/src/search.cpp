@@ -1,0 +1,296 @@
+#include "centigan/compress/search.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <utility>
+
+#include "centigan/compress/fit.h"
+#include "centigan/compress/prune.h"
+#include "centigan/compress/student_presets.h"
+#include "centigan/core/clock.h"
+#include "centigan/core/error.h"
+#include "centigan/core/log.h"
+#include "centigan/core/progress.h"
+#include "centigan/core/signals.h"
+#include "centigan/core/snapshot.h"
+#include "centigan/core/text.h"
+#include "centigan/trainers/distillation.h"
+#include "centigan/trainers/pieces.h"
+#include "distill_loop.h"
+#include "elastic_judge.h"
+#include "elastic_objective.h"
+#include "evolution.h"
+#include "search_log.h"
+#include "search_tables.h"
+#include "student_shape.h"
+
+namespace centigan {
+namespace {
+
+void require_least(const std::string& key, int64_t value, int64_t least) {
+  if (value < least)
+    fail_usage("search", key, std::to_string(value) + " is too small", "at least " + std::to_string(least));
+}
+
+const SearchConfig& checked(const SearchConfig& config) {
+  require_least("step", config.step, 1);
+  require_least("members", config.members, 0);
+  require_least("population", config.population, 4);
+  require_least("generations", config.generations, 0);
+  require_least("latents", config.latents, 8);
+  return config;
+}
+
+// What a search has in common with the distillation that ends it.
+DistillConfig distill_config(const SearchConfig& config) {
+  DistillConfig d;
+  d.from = config.from, d.out = config.out, d.student = config.student, d.resolution = config.resolution;
+  d.terms = config.terms, d.budget = config.budget;
+  d.kimg = config.kimg, d.float_kimg = config.float_kimg;
+  d.batch = config.batch, d.float_batch = config.float_batch, d.lr = config.lr, d.float_lr = config.float_lr;
+  d.seed = config.seed, d.threads = config.threads, d.pieces = config.pieces, d.device = config.device;
+  return d;
+}
+
+bool is_default(LiteConfig student) {
+  LiteConfig defaults;
+  student.quant = defaults.quant;
+  return write_config(ConfigRef(student)) == write_config(ConfigRef(defaults));
+}
+
+// Widths and depths of the documented student of about this size, without the levels beyond it.
+void take_documented_widths(int64_t resolution, DistillConfig& config) {
+  const LiteConfig preset = student_preset(resolution <= 32 ? "E32" : resolution <= 64 ? "E64" : "E128").lite;
+  LiteConfig& lite = config.student;
+  lite.widths = preset.widths, lite.level_convs = preset.level_convs, lite.w_dim = preset.w_dim;
+  while (lite.widths.size() > 1 && (kLiteStart << (lite.widths.size() - 1)) > resolution)
+    lite.widths.pop_back(), lite.level_convs.pop_back();
+  lite.rgb_first = std::min<int64_t>(preset.rgb_first, static_cast<int64_t>(lite.widths.size()) - 1);
+}
+
+StudentShape widest_shape(const SearchConfig& config, const Run& teacher) {
+  DistillConfig d = distill_config(config);
+  const ModelConfig& model = teacher.config.model;
+  if (model.lite.int8)
+    fail_usage("search", config.from, "is a student in integers", "give the run it was distilled from");
+  if (model.family != "lite" && is_default(d.student))
+    take_documented_widths(config.resolution > 0 ? config.resolution : model.resolution, d);
+  return student_shape(d, model, teacher.generator->shape().z_dim);
+}
+
+// Nothing that was there before is lost, and nobody trains for an hour to learn that OUT is in use.
+void refuse_used_folder(const std::string& out) {
+  namespace fs = std::filesystem;
+  if (fs::exists(out) && !fs::exists(out + "/search.jsonl") && !(fs::is_directory(out) && fs::is_empty(out)))
+    fail_usage("search", out, "is there already and holds no search", "use another --out");
+}
+
+// One call of search().
+class Search {
+ public:
+  Search(const SearchConfig& config, const TrainOptions& options)
+      : config_(checked(config)),
+        options_(options),
+        budget_(parse_budget(config.budget)),
+        teacher_(open_run(config.from)),
+        shape_(widest_shape(config, teacher_)),
+        space_(shape_.model, config.step, teacher_.class_names),
+        elastic_folder_(config.elastic.empty() ? config.out + "-elastic" : config.elastic) {}
+
+  SearchReport run() {
+    refuse_what_cannot_be();
+    if (options_.dry_run) return tell(space_table(space_, budget_)), report_;
+    if (!ended_well(train_widest()) || !ended_well(train_elastic())) return report_;
+    load_elastic();
+    const std::vector<Candidate> all = judge_all();
+    if (report_.end != TrainEnd::kFinished) return report_;
+    tell(best_table(space_, all, budget_));
+    finish(all.front());
+    return report_;
+  }
+
+ private:
+  uint64_t seed() const { return static_cast<uint64_t>(config_.seed); }
+
+  void refuse_what_cannot_be() const {
+    if (!budget_.limits())
+      fail_usage("search", "budget", "names no limit", "for example --budget flash=512K,ram=128K,instructions=200M");
+    if (affordable(space_, budget_).empty())
+      fail_usage("search", "budget",
+                 "even the smallest student needs " + over_budget(space_.cost(space_.smallest()), budget_),
+                 "allow more, or begin with a smaller widest student (--student.widths)");
+    refuse_used_folder(config_.out);
+  }
+
+  bool ended_well(TrainEnd end) {
+    report_.end = end == TrainEnd::kAlreadyFinished ? TrainEnd::kFinished : end;
+    return report_.end == TrainEnd::kFinished;
+  }
+
+  // The widest student where the teacher has no weights for it: a run of its own.
+  TrainEnd train_widest() {
+    if (shape_.start != "random") return TrainEnd::kFinished;
+    DistillConfig d = distill_config(config_);
+    d.batch = config_.float_batch, d.lr = config_.widest_lr;
+    const auto make = [this](const TrainConfig& c, torch::Device device) {
+      const auto student = make_generator(c.model, seed());
+      student->to(device);
+      return parts_of(student, make_distill(distill_parts(c, teacher_, student, device)));
+    };
+    return train_with(distill_loop(d, shape_.model, config_.out + "-widest", config_.widest_kimg),
+                      remaining_of(options_, begun_), make);
+  }
+
+  TrainParts parts_of(std::shared_ptr<Generator> student, std::unique_ptr<Objective> objective) const {
+    TrainParts parts;
+    parts.generator = std::move(student);
+    parts.class_names = teacher_.class_names;
+    parts.objective = std::move(objective);
+    return parts;
+  }
+
+  TrainEnd train_elastic() {
+    DistillConfig d = distill_config(config_);
+    d.batch = config_.float_batch, d.lr = config_.elastic_lr;
+    d.terms.distribution = d.terms.adversarial = d.terms.w = 0.0;
+    const auto make = [this](const TrainConfig& c, torch::Device device) {
+      const auto elastic = first_elastic(c.model, has_checkpoint(elastic_folder_));
+      elastic->widest()->to(device), elastic->shorts()->to(device);
+      auto parts = distill_parts(c, teacher_, elastic->widest(), device);
+      return parts_of(elastic->widest(), make_elastic_distill(std::move(parts), elastic, members_of_step()));
+    };
+    return train_with(distill_loop(d, shape_.model, elastic_folder_, config_.elastic_kimg),
+                      remaining_of(options_, begun_), make);
+  }
+
+  // The smallest member, and random ones.
+  std::function<std::vector<ModelConfig>(int64_t)> members_of_step() const {
+    return [this, stream = RandomStream(seed(), "members")](int64_t step) {
+      std::vector<ModelConfig> members = {space_.floats(space_.smallest())};
+      for (int64_t i = 0; i < config_.members; ++i)
+        members.push_back(space_.floats(space_.random(stream, step * config_.members + i)));
+      return members;
+    };
+  }
+
+  // `loaded`: its values come from a checkpoint.
+  std::shared_ptr<Elastic> first_elastic(const ModelConfig& model, bool loaded) const {
+    if (loaded) return std::make_shared<Elastic>(std::make_shared<LiteGenerator>(model, seed()), seed());
+    Run widest = shape_.start == "random" ? open_run(config_.out + "-widest") : teacher_;
+    auto& generator = dynamic_cast<LiteGenerator&>(*widest.generator);
+    const bool own = shape_.start == "copy" || shape_.start == "random";
+    if (own) return std::make_shared<Elastic>(Elastic::of(generator, seed()));
+    const auto start = shape_.start == "prune" ? pruned(generator, model, seed()) : fitted(generator, model, seed());
+    return std::make_shared<Elastic>(Elastic::of(*start, seed()));
+  }
+
+  void load_elastic() {
+    const Run run = open_run(elastic_folder_);
+    const Snapshot snapshot = read_checkpoint(run.checkpoint);
+    elastic_ = std::make_shared<Elastic>(std::dynamic_pointer_cast<LiteGenerator>(run.generator), seed());
+    if (!elastic_->shorts()->units.empty()) load_module(*elastic_->shorts(), "short_ema/", snapshot, run.checkpoint);
+    elastic_hash_ = state_hash(snapshot);
+    space_ = SearchSpace(run.config.model, config_.step, teacher_.class_names);
+  }
+
+  JsonFields settings() const {
+    return {{"search", int64_t{1}},       {"elastic", elastic_hash_},
+            {"budget", config_.budget},   {"step", config_.step},
+            {"seed", config_.seed},       {"population", config_.population},
+            {"latents", config_.latents}, {"perceptual", config_.perceptual}};
+  }
+
+  std::vector<Candidate> judge_all() {
+    const auto eye = std::dynamic_pointer_cast<LayeredDiscriminator>(teacher_.discriminator);
+    const ElasticJudge judge(*elastic_, *teacher_.generator, eye, config_.perceptual, seed(), config_.latents);
+    SearchLog log(config_.out + "/search.jsonl", settings());
+    PiecePool pool(pick_threads(config_.threads, config_.population));
+    const int64_t total = config_.population * (config_.generations + 1);
+    Progress progress("searching", total, "students", options_.quiet, std::min(log.known(), total - 1));
+    bool stopped = false;
+    const auto all = evolve(
+        space_, budget_, {config_.population, config_.generations, seed()},
+        [&](std::vector<Candidate>& born) { return judge_some(born, judge, log, pool, progress); }, stopped);
+    progress.finish();
+    if (stopped) tell_stop();
+    return all;
+  }
+
+  // As many at once as there are threads, so that a signal is heard soon.
+  bool judge_some(std::vector<Candidate>& born, const ElasticJudge& judge, SearchLog& log, PiecePool& pool,
+                  Progress& progress) {
+    const auto count = static_cast<int64_t>(born.size());
+    for (int64_t first = 0; first < count; first += pool.threads()) {
+      if (must_stop()) return false;
+      const int64_t some = std::min<int64_t>(pool.threads(), count - first);
+      pool.run(some, [&](int64_t i) {
+        Candidate& candidate = born[first + i];
+        const ModelConfig student = space_.student(candidate.genome);
+        const double* known = log.find(description(student));
+        candidate.distance = known != nullptr ? *known : judge.distance(student);
+      });
+      for (int64_t i = first; i < first + some; ++i) note(born[i], log);
+      progress.update(report_.judged, format_text("best %.4f", best_));
+    }
+    return true;
+  }
+
+  void note(const Candidate& candidate, SearchLog& log) {
+    const std::string student = description(space_.student(candidate.genome));
+    if (log.find(student) == nullptr) log.add(student, candidate), ++judged_now_;
+    best_ = report_.judged++ == 0 ? candidate.distance : std::min(best_, candidate.distance);
+  }
+
+  bool must_stop() {
+    if (stop_requested()) report_.end = TrainEnd::kStopped;
+    if (options_.max_steps > 0 && judged_now_ >= options_.max_steps) report_.end = TrainEnd::kStopped;
+    if (options_.time_limit > 0 && clock_seconds() - begun_ > options_.time_limit) report_.end = TrainEnd::kTimeLimit;
+    return report_.end == TrainEnd::kStopped || report_.end == TrainEnd::kTimeLimit;
+  }
+
+  void tell(const std::vector<std::string>& lines) const {
+    if (options_.quiet) return;
+    for (const std::string& line : lines) say(line);
+  }
+
+  void tell_stop() const {
+    tell({"search: stopped after " + std::to_string(report_.judged) + " students; the same command goes on"});
+  }
+
+  // The winner's own training.
+  void finish(const Candidate& winner) {
+    report_.student = space_.student(winner.genome);
+    report_.distance = winner.distance;
+    DistillConfig d = distill_config(config_);
+    d.student = report_.student.lite;
+    d.resolution = report_.student.resolution;
+    const auto start = [this](const ModelConfig& model) { return elastic_->cut(model); };
+    report_.trained = distill(d, remaining_of(options_, begun_), start);
+    report_.end = report_.trained.end;
+    if (report_.trained.file_bytes > 0)
+      tell({"search: " + config_.out + ": " + std::to_string(report_.trained.file_bytes) + " bytes of file, " +
+            std::to_string(winner.cost.flash) + " of flash, " + std::to_string(winner.cost.ram) + " of RAM, " +
+            std::to_string(winner.cost.instructions) + " instructions a picture"});
+  }
+
+  const SearchConfig& config_;
+  const TrainOptions& options_;
+  const double begun_ = clock_seconds();
+  DeviceBudget budget_;
+  Run teacher_;
+  StudentShape shape_;
+  SearchSpace space_;
+  std::string elastic_folder_, elastic_hash_;
+  std::shared_ptr<Elastic> elastic_;
+  double best_ = 0;
+  int64_t judged_now_ = 0;  // not found in the log
+  SearchReport report_;
+};
+
+}  // namespace
+
+SearchReport search(const SearchConfig& config, const TrainOptions& options) {
+  return Search(config, options).run();
+}
+
+}  // namespace centigan

@@ -1,0 +1,166 @@
+#include "centigan/compress/search.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "centigan/compress/export.h"
+#include "centigan/core/error.h"
+#include "centigan/core/file.h"
+#include "lite_support.h"
+#include "test_support.h"
+
+namespace centigan {
+namespace {
+
+const TrainOptions kSilent = [] {
+  TrainOptions options;
+  options.quiet = true;
+  return options;
+}();
+
+std::string search_folder(const std::string& name) {
+  const std::string path = test::process_folder() + "/search_" + name;
+  for (const char* part : {"", "-elastic", "-widest", "-float"}) std::filesystem::remove_all(path + part);
+  return path;
+}
+
+// A run of a few steps on the sample pictures.
+std::string searched_teacher(const std::string& family, int64_t channels = 3) {
+  TrainConfig config;
+  config.out = search_folder("teacher_" + family);
+  config.data.path = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  config.model = lite_test::tiny_config(16);
+  config.model.family = family;
+  config.model.channels = channels;
+  config.model.lite.quant.calibration = 64;
+  config.model.stylegan2.z_dim = config.model.stylegan2.w_dim = 12;
+  config.model.stylegan2.channel_base = 256;
+  config.model.stylegan2.channel_max = 16;
+  config.trainer.kimg = 0.064;
+  config.trainer.augment = "";
+  train(config, kSilent);
+  return config.out;
+}
+
+SearchConfig short_search(const std::string& from, const std::string& out) {
+  SearchConfig config;
+  config.from = from, config.out = out;
+  config.budget = "flash=24K,ram=3500";
+  config.step = 2;
+  config.elastic_kimg = config.widest_kimg = config.float_kimg = 0.064, config.kimg = 0.096;
+  config.population = 6, config.generations = 2, config.latents = 8;
+  config.student.quant.calibration = 64;
+  return config;
+}
+
+int64_t lines_of(const std::string& path) {
+  const std::string text = read_text(path, "test");
+  return std::count(text.begin(), text.end(), '\n');
+}
+
+TEST(Search, FindsAStudentOfThePromisedBytes) {
+  const auto config = short_search(searched_teacher("lite"), search_folder("found"));
+  const auto report = search(config, kSilent);
+  EXPECT_EQ(report.end, TrainEnd::kFinished);
+  EXPECT_EQ(report.judged, 18);
+  EXPECT_EQ(lines_of(config.out + "/search.jsonl"), 19);
+  EXPECT_LE(report.trained.file_bytes, 8 * 1024);
+  EXPECT_GT(report.trained.file_bytes, 7 * 1024);
+  EXPECT_EQ(export_run(config.out, config.out + ".cgm").bytes, report.trained.file_bytes);
+  const auto model = open_run(config.out).config.model;
+  EXPECT_EQ(model.lite.widths, report.student.lite.widths);
+  EXPECT_EQ(model.lite.quant.bits, report.student.lite.quant.bits);
+  EXPECT_NE(read_text(config.out + "/search.jsonl", "test")
+                .find("\"file_bytes\": " + std::to_string(report.trained.file_bytes)),
+            std::string::npos);
+  EXPECT_EQ(search(config, kSilent).end, TrainEnd::kAlreadyFinished);
+  EXPECT_EQ(lines_of(config.out + "/search.jsonl"), 19);
+  auto other = config;
+  other.budget = "flash=23K";
+  EXPECT_THROW(search(other, kSilent), Error);
+  other.out = search_folder("shared"), other.elastic = config.out + "-elastic";
+  EXPECT_EQ(search(other, kSilent).end, TrainEnd::kFinished);  // the elastic student serves another budget
+  EXPECT_FALSE(std::filesystem::exists(other.out + "-elastic"));
+}
+
+// Stopped again and again, in every part.
+TEST(Search, GoesOnBitForBit) {
+  const std::string teacher = searched_teacher("lite");
+  const auto straight = short_search(teacher, search_folder("straight")),
+             cut = short_search(teacher, search_folder("cut"));
+  const auto whole = search(straight, kSilent);
+  TrainOptions few = kSilent;
+  few.max_steps = 5;
+  int64_t calls = 1;
+  while (search(cut, few).end == TrainEnd::kStopped) ASSERT_LT(++calls, 20);
+  EXPECT_GT(calls, 3);
+  EXPECT_EQ(whole.student.lite.widths, open_run(cut.out).config.model.lite.widths);
+  EXPECT_EQ(read_text(straight.out + "/search.jsonl", "test"), read_text(cut.out + "/search.jsonl", "test"));
+  const auto hash = [](const std::string& run) { return state_hash(read_checkpoint(find_checkpoint(run))); };
+  EXPECT_EQ(hash(straight.out + "-elastic"), hash(cut.out + "-elastic"));
+  EXPECT_EQ(hash(straight.out), hash(cut.out));
+}
+
+TEST(Search, OtherFamiliesGetAWidestStudentFirst) {
+  auto config = short_search(searched_teacher("stylegan2", 1), search_folder("stylegan2"));
+  config.step = 16, config.budget = "flash=64K";
+  const auto report = search(config, kSilent);
+  EXPECT_EQ(report.end, TrainEnd::kFinished);
+  EXPECT_EQ(open_run(config.out + "-widest").config.model.lite.widths, (std::vector<int64_t>{96, 80, 56}));
+  EXPECT_LE(report.trained.file_bytes, 48 * 1024);
+  EXPECT_EQ(open_run(config.out).config.model.channels, 1);
+}
+
+TEST(Search, AWiderTeacherIsPrunedFirst) {
+  auto config = short_search(searched_teacher("lite"), search_folder("pruned"));
+  config.student = lite_test::tiny_config(16).lite;
+  config.student.widths = {8, 8, 8}, config.student.w_dim = 10;
+  EXPECT_EQ(search(config, kSilent).end, TrainEnd::kFinished);
+  EXPECT_EQ(open_run(config.out + "-elastic").config.model.lite.widths, config.student.widths);
+}
+
+// The text of the usage error; nothing is written.
+std::string refused_search(const SearchConfig& config) {
+  try {
+    search(config, kSilent);
+  } catch (const Error& error) {
+    EXPECT_FALSE(std::filesystem::exists(config.out + "-elastic"));
+    EXPECT_EQ(error.code(), ExitCode::kUsage);
+    return error.what();
+  }
+  return "nothing was refused";
+}
+
+TEST(Search, WhatCannotBeIsRefusedAtOnce) {
+  const auto good = short_search(searched_teacher("lite"), search_folder("refused"));
+  const auto refused = [&](auto change) {
+    auto config = good;
+    change(config);
+    return refused_search(config);
+  };
+  const auto expect_text = [](const std::string& text, const std::string& part) {
+    EXPECT_NE(text.find(part), std::string::npos) << text;
+  };
+  expect_text(refused([](auto& c) { c.budget = ""; }), "names no limit");
+  expect_text(refused([](auto& c) { c.budget = "flash=17K"; }), "even the smallest student needs ");
+  expect_text(refused([](auto& c) { c.step = 0; }), "step: 0 is too small");
+  expect_text(refused([](auto& c) { c.population = 1; }), "population: 1 is too small");
+  std::filesystem::create_directories(good.out);
+  write_text_atomically(good.out + "/mine.txt", "mine", "test");
+  expect_text(refused([](auto&) {}), "is there already and holds no search");
+}
+
+TEST(Search, StudentsAreNoTeachers) {
+  auto config = short_search(searched_teacher("lite"), search_folder("integers"));
+  DistillConfig distilled;
+  distilled.from = config.from, distilled.out = search_folder("int8");
+  distilled.kimg = 0.032, distilled.student.quant.calibration = 64;
+  distill(distilled, kSilent);
+  config.from = distilled.out;
+  EXPECT_NE(refused_search(config).find("is a student in integers"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace centigan
