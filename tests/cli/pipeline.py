@@ -133,7 +133,7 @@ class Pipeline(CliTest):
         self.bad(2, "rom=5K: is no part of a budget", *aside, "--budget", "rom=5K")
         self.bad(2, "bytes of RAM, and the budget is 1024", *aside, "--budget", "ram=1K")
         self.bad(2, "copy does not fit", *aside, "--init", "copy", "--student.widths", "8,8,8")
-        self.bad(2, "--init: prune does not fit: only one of both demodulates", *aside, "--init", "prune",
+        self.bad(2, "distill: init: prune does not fit: only one of both demodulates", *aside, "--init", "prune",
                  "--student.widths", "8,8,8", "--student.demodulate", "false")
         self.bad(2, "loss.distill.w: -1 is out of range", *aside, "--terms.w", "-1", *SHORT)
         self.assertEqual(folder_hash(self.folder), before)
