@@ -197,9 +197,10 @@ class MapFit {
   void fit_plain_start(LiteUnitImpl& unit, size_t row) {
     const size_t other = counterpart(theirs_, layers_, row);
     const auto aim = seen_.values[other].flatten(2).transpose(1, 2).to(at::kDouble);  // [N,16,C]
-    const auto square = at::matmul(affine_.t(), affine_) / static_cast<double>(affine_.size(0));
-    const auto root = at::linalg_cholesky(square + 1e-9 * at::eye(square.size(0), square.options())).t();
-    const auto linear = solved(square, at::matmul(affine_.t(), aim.flatten(1)) / static_cast<double>(aim.size(0)));
+    const auto square = with_ridge(at::matmul(affine_.t(), affine_) / static_cast<double>(affine_.size(0)));
+    const auto root = at::linalg_cholesky(square).t();
+    const auto linear =
+        at::linalg_solve(square, at::matmul(affine_.t(), aim.flatten(1)) / static_cast<double>(aim.size(0)));
     const auto white = at::matmul(root, linear).view({-1, aim.size(1), aim.size(2)}).transpose(0, 1);  // [16,K,C]
     const auto patterns = std::get<0>(at::linalg_svd(white.flatten(1), false));
     const auto parts = at::linalg_svd(at::einsum("pk,pic->kic", {patterns, white}), false);

@@ -24,10 +24,13 @@ torch::Tensor LeastSquares::solve() const {
   return solved(xx_, xy_);
 }
 
-torch::Tensor solved(torch::Tensor a, const torch::Tensor& b) {
+torch::Tensor with_ridge(const torch::Tensor& a) {
   const auto mean = at::clamp_min(a.diagonal(0, -2, -1).mean(-1), 1e-30);
-  a = a + at::eye(a.size(-1), a.options()) * (kRidge * mean).unsqueeze(-1).unsqueeze(-1);
-  return at::linalg_solve(a, b);
+  return a + at::eye(a.size(-1), a.options()) * (kRidge * mean).unsqueeze(-1).unsqueeze(-1);
+}
+
+torch::Tensor solved(const torch::Tensor& a, const torch::Tensor& b) {
+  return at::linalg_solve(with_ridge(a), b);
 }
 
 torch::Tensor with_ones(const torch::Tensor& x) {

@@ -13,8 +13,11 @@ class LeastSquares {
   torch::Tensor xx_, xy_;
 };
 
-// Solves a x = b for symmetric matrices [...,K,K] that are at least nearly positive definite; b [...,K,O].
-torch::Tensor solved(torch::Tensor a, const torch::Tensor& b);
+// Positive semidefinite matrices [...,K,K] and a little of the mean of their diagonal, which makes them definite.
+torch::Tensor with_ridge(const torch::Tensor& a);
+
+// Solves with_ridge(a) x = b; b [...,K,O].
+torch::Tensor solved(const torch::Tensor& a, const torch::Tensor& b);
 
 // x [rows,K] and a column of ones.
 torch::Tensor with_ones(const torch::Tensor& x);

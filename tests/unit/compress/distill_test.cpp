@@ -130,7 +130,7 @@ TEST(Distill, FittingStartsNearerThanChance) {
   const auto first_error = [&](const std::string& init) {
     auto config = short_distillation(teacher, distill_folder("fit_" + init));
     config.student.widths = {11, 9, 7}, config.init = init;
-    config.student.demodulate = config.student.start_dense = false;
+    config.student.demodulate = config.student.start_dense = false, config.student.rgb_first = 2;
     config.float_kimg = config.kimg = 0.032;
     config.lr = config.float_lr = 1e-6;
     return distill(config, kQuiet).psnr_after;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "centigan/compress/distill.h"
 #include "lite_support.h"
 
 namespace centigan {
@@ -58,6 +59,19 @@ TEST(Fit, OtherGrammarsComeNear) {
   EXPECT_LT(share([](auto& l) { l.widths = {10, 8, 7}, l.w_dim = 10; }), 0.5);
 }
 
+// The teacher draws everything at 8 px, the student has no toRGB before 16 px.
+TEST(Fit, PicturesAreHandedOn) {
+  const auto config = tiny_config(16);
+  LiteGenerator teacher = stirred(config);
+  {
+    const at::NoGradGuard no_grad;
+    teacher.units().back()->weight.zero_();
+  }
+  auto student = config;
+  student.lite.rgb_first = 2;
+  EXPECT_LT(unexplained(teacher, *fitted(teacher, student, 1, kFitProbes)), 0.7);
+}
+
 TEST(Fit, ATeacherWithoutDemodulationAndDenseStart) {
   auto config = tiny_config(16), student = config;
   config.lite.start_dense = config.lite.demodulate = false;
@@ -91,6 +105,20 @@ TEST(Fit, SmallerPicturesOtherMappingsAndNoise) {
   const auto error = (pictures(*small) - wanted).square().mean() / (wanted - wanted.mean(0)).square().mean();
   EXPECT_LT(error.item<double>(), 0.7);
   EXPECT_TRUE(at::equal(small->units()[4]->noise_strength, teacher.units()[3]->noise_strength));
+}
+
+// A gain that the style does not move at all (what hands pictures on has 1) is counted in steps that hold it.
+TEST(Fit, ConstantGainsBecomeIntegers) {
+  auto config = tiny_config(16);
+  LiteGenerator teacher = stirred(config);
+  {
+    const at::NoGradGuard no_grad;
+    for (const size_t row : {4, 9}) teacher.units()[row]->gain_weight.slice(0, 0, 3).zero_();
+  }
+  config.lite.int8 = true, config.lite.quant.calibration = 64;
+  LiteStudent student(config);
+  student.adopt(teacher, 1, {});
+  EXPECT_GT(psnr_to_teacher(student.freeze("student"), teacher, 16), 20.0);
 }
 
 TEST(Fit, IsAFunctionOfTheSeed) {

@@ -12,8 +12,9 @@
 namespace centigan {
 namespace {
 
-constexpr double kLeastSigma = 1e-12;   // all-zero filters
-constexpr double kMultiplierSlack = 4;  // room that multipliers may grow into while the student trains
+constexpr double kLeastSigma = 1e-12;    // all-zero filters
+constexpr double kLeastGainStep = 1e-5;  // of the gain's bias, which is counted in the same steps
+constexpr double kMultiplierSlack = 4;   // room that multipliers may grow into while the student trains
 constexpr int64_t kMostShift = 7;
 constexpr double kConstHeadroom = 1.25;  // of a constant map over its largest value, for training
 constexpr int kPlainConstShift = 6;      // of a START that is not dense, so that its bias has finer steps
@@ -70,7 +71,8 @@ void set_weight_scales(LiteStudentUnitImpl& s, int64_t bits) {
   if (s.unit->weight.defined()) s.sigma.copy_(channel_scales(*s.unit, bits));
   if (s.layer.gain) {
     const auto rows = (s.unit->gain_weight * s.unit->gain_scale).to(at::kDouble).abs().amax(1);
-    s.gain_sigma.copy_(at::clamp_min(rows / 127, kLeastSigma));
+    const auto least = kLeastGainStep * s.unit->gain_bias.to(at::kDouble).abs();
+    s.gain_sigma.copy_(at::clamp_min(at::maximum(rows / 127, least), kLeastSigma));
   }
 }
 
