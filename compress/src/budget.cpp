@@ -1,9 +1,9 @@
 #include "centigan/compress/budget.h"
 
 #include <charconv>
-#include <cmath>
 #include <sstream>
 
+#include "centigan/compress/instructions.h"
 #include "centigan/compress/plan.h"
 #include "centigan/core/error.h"
 
@@ -56,10 +56,11 @@ DeviceCost cost_of(const QuantizedLite& model) {
   DeviceCost cost;
   cost.file = file_bytes(model);
   cost.flash = cost.file + kRuntimeCodeBytes;
-  cost.arena = arena_bytes(model, model.levels - 1, best_handover(model), 1);
+  const int64_t handover = best_handover(model);
+  cost.arena = arena_bytes(model, model.levels - 1, handover, 1);
   cost.ram = cost.arena + kRuntimeRamBytes;
   cost.macs = picture_macs(model, model.levels - 1);
-  cost.instructions = static_cast<int64_t>(std::ceil(static_cast<double>(cost.macs) * kInstructionsPerMac));
+  cost.instructions = picture_instructions(model, handover);
   return cost;
 }
 

@@ -74,14 +74,25 @@ class ArenaSum {
   int64_t bytes() const {
     const int64_t shared = std::min(handover_, level_ - 1);
     const int64_t rgb_maps = rgb_map_bytes(model_, shared) + rgb_map_bytes(model_, shared - 1);
-    const int64_t last_row = handover_ < level_ ? al8(unit_ * side_at(level_) * width_) : 0;
     const int64_t wide = unit_ == 2 ? al8(6 * widest_row_) : 0;
-    return 2 * vector_ + al8(8 * static_cast<int64_t>(model_.layers.size())) + gains_ + filter_ +
-           std::max(head_table_, tail_table_) + rgb_maps + std::max(head_, hand_ + tail_ + last_row + rgb_rows()) +
-           wide + al8(3 * side_at(level_)) + al8(4 * model_.channels * side_at(level_));
+    return 2 * vector_ + al8(8 * static_cast<int64_t>(model_.layers.size())) + gains_ + filter_ + tables() + rgb_maps +
+           maps() + wide + al8(3 * side_at(level_)) + al8(4 * model_.channels * side_at(level_));
+  }
+
+  // What a convolution finds free: between its two maps, or between line buffers and the map that the tail reads.
+  int64_t scratch(const LiteLayer& layer) const {
+    if (layer.level > handover_) return tables() - tail_table_ + maps() - hand_ - line_buffers();
+    const int64_t in_level = layer.level - (layer.op == LiteOp::kConv3 ? 0 : 1);
+    return tables() - head_table_ + maps() - map_bytes(in_level, layer.cin) - map_bytes(layer.level, layer.cout);
   }
 
  private:
+  int64_t tables() const { return std::max(head_table_, tail_table_); }
+  int64_t maps() const { return std::max(head_, hand_ + line_buffers()); }
+  int64_t line_buffers() const {
+    return tail_ + (handover_ < level_ ? al8(unit_ * side_at(level_) * width_) : 0) + rgb_rows();
+  }
+
   void add(const QuantizedLayer& q) {
     const LiteLayer& layer = q.layer;
     if (layer.op == LiteOp::kMap) vector_ = std::max(vector_, al8(layer.cout));
@@ -155,6 +166,13 @@ int64_t file_bytes(const QuantizedLite& model, int64_t level) {
 
 int64_t arena_bytes(const QuantizedLite& model, int64_t level, int64_t handover, int64_t unit) {
   return ArenaSum(model, level, handover, unit).bytes();
+}
+
+std::vector<int64_t> scratch_bytes(const QuantizedLite& model, int64_t handover) {
+  const ArenaSum arena(model, model.levels - 1, handover, 1);
+  std::vector<int64_t> bytes;
+  for (const QuantizedLayer& q : model.layers) bytes.push_back(q.layer.convolves() ? arena.scratch(q.layer) : 0);
+  return bytes;
 }
 
 int64_t best_handover(const QuantizedLite& model) {

@@ -35,7 +35,7 @@ void cgrt_filter_rows(const cgrt_run *run, const uint8_t *l, int32_t *sums, uint
   for (uint32_t i = 0; i < count; i++) sums[i] = CGRT_KERNEL(run, dense_row)(cgrt_filter(run, l, first + i), run->w, n);
 }
 
-void cgrt_dense_values(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope) {
+void cgrt_dense_values_c(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope) {
   for (uint32_t i = 0; i < count; i++) values[i] = dense_value(values[i], params + 8 * i, shift, slope);
 }
 
@@ -44,7 +44,7 @@ void cgrt_affines(const cgrt_run *run, const uint8_t *l, uint32_t blob, int32_t 
   uint32_t pitch = cgrt_al4(cgrt_style(f)), shift = blob == CGRT_GAIN_W ? cgrt_gain_shift(l) : cgrt_sbias_shift(l);
   const int8_t *weights = (const int8_t *)cgrt_blob(f, l, blob) + first * pitch;
   CGRT_KERNEL(run, dense_rows)(to, weights, pitch, count, run->w, cgrt_style(f));
-  cgrt_dense_values(to, count, params, shift, CGRT_LINEAR);
+  CGRT_KERNEL(run, dense_values)(to, count, params, shift, CGRT_LINEAR);
   for (uint32_t i = 0; i < count; i++) to[i] = cgrt_sat16(to[i]);
 }
 

@@ -1,22 +1,21 @@
 #include "kernels.h"
 #include "random.h"
 
-/* Noise of row y into run->row, `slot` rows further, or NULL if the layer or the call has none. */
-static const int8_t *noise_row(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t width, uint32_t slot) {
-  int8_t *noise = (int8_t *)run->row + slot * width;
+/* Noise of row y, or NULL if the layer or the call has none. */
+static const int8_t *noise_row(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t width, int8_t *noise) {
   uint64_t seed = run->options->noise == CGRT_NOISE_FIXED ? cgrt_noise_seed(run->file) : run->seed;
   if (!cgrt_has(cgrt_record(run, k), CGRT_NOISE) || run->options->noise == CGRT_NOISE_OFF) return 0;
   CGRT_KERNEL(run, fill_noise)(noise, seed, CGRT_STREAM_NOISE + k, y * width, width);
   return noise;
 }
 
-CGRT_APART static void open_target(cgrt_target *t, const cgrt_run *run, uint32_t k, uint32_t y, uint32_t slot) {
+CGRT_APART static void open_target(cgrt_target *t, const cgrt_run *run, uint32_t k, uint32_t y, int8_t *noise) {
   const uint8_t *l = cgrt_record(run, k);
   t->out = (int8_t *)cgrt_stage_row(run, k, y);
   t->width = cgrt_width(run->file, cgrt_level(l));
   t->cout = cgrt_cout(l);
   t->channels = (const cgrt_channel *)cgrt_table(run, k);
-  t->noise = noise_row(run, k, y, t->width, slot);
+  t->noise = noise_row(run, k, y, t->width, noise);
   t->strengths = cgrt_blob(run->file, l, CGRT_STRENGTH);
   t->shift = cgrt_shift(l);
   t->sums = run->sums;
@@ -85,11 +84,13 @@ CGRT_APART static void open_conv(const cgrt_run *run, uint32_t k, cgrt_conv *c, 
 
 void cgrt_feature_rows(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t count) {
   uint32_t every = cgrt_type(cgrt_record(run, k)) == CGRT_UP2P ? 2 : 1;
+  int8_t noise[CGRT_ROWS_NOISE], *at = noise;
   cgrt_conv rows[CGRT_ROWS];
   for (uint32_t parity = 0; parity < every; parity++) {
     uint32_t n = 0;
     for (uint32_t i = parity; i < count; i += every, n++) {
-      open_target(&rows[n].to, run, k, y + i, i);
+      open_target(&rows[n].to, run, k, y + i, at);
+      at += rows[n].to.width;
       open_conv(run, k, &rows[n], y + i);
     }
     CGRT_KERNEL(run, conv_rows)(rows, n);
@@ -100,14 +101,15 @@ void cgrt_feature_rows(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t cou
 #define CGRT_CONV_ROW(run, conv) CGRT_KERNEL(run, conv_row)(conv)
 #endif
 
-void cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y) {
+int cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y) {
   const uint8_t *l = cgrt_record(run, k);
   cgrt_conv c;
-  open_target(&c.to, run, k, y, 0);
+  open_target(&c.to, run, k, y, (int8_t *)run->row);
   if (cgrt_is_conv(l)) {
     open_conv(run, k, &c, y);
     CGRT_CONV_ROW(run, &c);
   } else {
     start_row(run, l, &c.to, y);
   }
+  return CGRT_OK;
 }

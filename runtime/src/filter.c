@@ -1,7 +1,7 @@
 #include "kernels.h"
 
 /* Element i is bits [i * bits, (i + 1) * bits) of the filter read as one little-endian number, two's complement. */
-const int8_t *cgrt_unpack(int8_t *to, const uint8_t *packed, uint32_t count, uint32_t bits) {
+CGRT_ALONE const int8_t *cgrt_unpack(int8_t *to, const uint8_t *packed, uint32_t count, uint32_t bits) {
   uint32_t pool = 0, have = 0, sign = 1u << (bits - 1);
   if (bits == 8) return (const int8_t *)packed;
   for (uint32_t i = 0; i < count; i++) {

@@ -11,7 +11,6 @@ CGRT_STEP int cgrt_open_run(cgrt_run *run, const cgrt_model *model, void *arena,
   if (!model || !model->base || !arena) return CGRT_E_NULL;
   if ((uintptr_t)arena % 8 != 0) return CGRT_E_ALIGN;
   run->file = model->base;
-  run->layers = cgrt_layer(run->file, 0);
   run->options = options;
   run->arena = (uint8_t *)arena;
   run->seed = seed;

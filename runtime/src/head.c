@@ -26,7 +26,7 @@ static void place_rgb(const cgrt_run *run, uint32_t k) {
 
 static int run_conv(const cgrt_run *run, uint32_t k, uint32_t height) {
   uint32_t width = cgrt_width(run->file, cgrt_level(cgrt_record(run, k)));
-  uint32_t most = cgrt_min(3 * cgrt_width(run->file, run->level) / width, CGRT_ROWS), rows;
+  uint32_t most = cgrt_min(CGRT_ROWS_NOISE / width, CGRT_ROWS), rows;
   for (uint32_t y = 0; y < height; y += rows) {
     rows = cgrt_min(height - y, most);
     for (uint32_t i = 0; i < rows; i++) {
@@ -50,7 +50,7 @@ static int run_rows(const cgrt_run *run, uint32_t k, uint32_t height) {
   return CGRT_OK;
 }
 
-int cgrt_run_head(cgrt_run *run) {
+CGRT_ALONE int cgrt_run_head(cgrt_run *run) {
   const uint8_t *f = run->file;
   for (uint32_t k = cgrt_map_layers(f); k < cgrt_layers(f) && cgrt_level(cgrt_record(run, k)) <= run->handover; k++) {
     uint32_t height = cgrt_height(f, cgrt_level(cgrt_record(run, k)));

@@ -41,13 +41,14 @@ void cgrt_norms_c(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint
 }
 
 static const cgrt_kernels sets[] = {
-    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_dense_rows_vnni, cgrt_norms_avx2, cgrt_finish_vnni,
-     cgrt_rgb_row_vnni, cgrt_fill_noise_vnni},
-    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2, cgrt_finish_avx2,
-     cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
-    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2, cgrt_finish_avx2,
-     cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
-    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_dense_rows_c, cgrt_norms_c, 0, cgrt_rgb_row_c, cgrt_fill_noise_c},
+    {"avx512-vnni", CGRT_VNNI, cgrt_conv_rows_vnni, cgrt_dense_row_avx2, cgrt_dense_rows_vnni, cgrt_norms_avx2,
+     cgrt_dense_values_vnni, cgrt_channels_vnni, cgrt_finish_vnni, cgrt_rgb_row_vnni, cgrt_fill_noise_vnni},
+    {"avx-vnni", CGRT_AVXVNNI, cgrt_conv_rows_avxvnni, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2,
+     cgrt_dense_values_c, cgrt_channels_c, cgrt_finish_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
+    {"avx2", CGRT_AVX2, cgrt_conv_rows_avx2, cgrt_dense_row_avx2, cgrt_dense_rows_avx2, cgrt_norms_avx2,
+     cgrt_dense_values_c, cgrt_channels_c, cgrt_finish_avx2, cgrt_rgb_row_avx2, cgrt_fill_noise_avx2},
+    {"portable", 0, cgrt_conv_rows_c, cgrt_dense_row_c, cgrt_dense_rows_c, cgrt_norms_c,
+     cgrt_dense_values_c, cgrt_channels_c, 0, cgrt_rgb_row_c, cgrt_fill_noise_c},
 };
 
 const cgrt_kernels *cgrt_kernel_set(uint32_t index, uint32_t features) {

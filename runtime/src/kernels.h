@@ -73,12 +73,25 @@ CGRT_DECLARE_KERNELS(c)
 /* And for x86-64, where a picture is so quick that the style and the tables count:
  * dense_rows  sums[i] = the inner product of n values and row i of the weights, rows `pitch` bytes apart.
  * norms       norms[i] = what cgrt_normed divides by for row i of the energies with n gains, within +-32767; n <= 1024.
+ * dense_values  sums with biases and multipliers by sign become values, not yet saturated; params are rows of a blob.
+ * channels    the table of `count` channels, at most CGRT_BLOCK, of layer l.
  * finish      sums of 16 lanes become values, strips.h; NULL: there are no lanes. */
 #define CGRT_DECLARE_ROWS(set)                                                                                                        \
   void cgrt_dense_rows_##set(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n); \
   void cgrt_norms_##set(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
 
+/* What the style says about the channels of a block: their gains, how far their biases move, their norms. */
+typedef struct cgrt_styled {
+  int32_t gain[CGRT_BLOCK], moved[CGRT_BLOCK];
+  uint32_t norm[CGRT_BLOCK];
+} cgrt_styled;
+
+#define CGRT_DECLARE_TABLES(set)                                                                                             \
+  void cgrt_dense_values_##set(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope);      \
+  void cgrt_channels_##set(cgrt_channel *to, uint32_t count, const uint8_t *params, const cgrt_styled *styled, const uint8_t *l);
+
 CGRT_DECLARE_ROWS(c)
+CGRT_DECLARE_TABLES(c)
 
 struct cgrt_finish;
 
@@ -89,6 +102,8 @@ struct cgrt_kernels {
   int32_t (*dense_row)(const int8_t *weights, const int8_t *values, uint32_t n);
   void (*dense_rows)(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n);
   void (*norms)(uint32_t *norms, const uint8_t *energies, uint32_t pitch, uint32_t count, const int16_t *gains, uint32_t n);
+  void (*dense_values)(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope);
+  void (*channels)(cgrt_channel *to, uint32_t count, const uint8_t *params, const cgrt_styled *styled, const uint8_t *l);
   void (*finish)(const struct cgrt_finish *finish);
   void (*rgb_row)(const cgrt_colours *colours);
   void (*fill_noise)(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);

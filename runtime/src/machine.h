@@ -25,9 +25,15 @@
 #define CGRT_CORTEX_M 1
 #endif
 
-/* With the kernels of a microcontroller: a function that must not become a part of its caller, whose registers and stack would grow. */
-#if CGRT_CORTEX_M
-#define CGRT_APART __attribute__((noinline))
+/* On a microcontroller: a function that must not become a part of its caller, whose registers and stack would grow. The second kind
+ * makes code larger, and portable code of Thumb-2 does without. */
+#if defined(__GNUC__) && __ARM_ARCH_PROFILE == 'M'
+#define CGRT_ALONE __attribute__((noinline))
+#else
+#define CGRT_ALONE
+#endif
+#if CGRT_CORTEX_M || !defined(__thumb2__)
+#define CGRT_APART CGRT_ALONE
 #else
 #define CGRT_APART
 #endif

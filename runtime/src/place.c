@@ -9,12 +9,13 @@ static void *take(cgrt_run *run, uint32_t bytes) {
 }
 
 /* A function of its own, so that the plan is not on the stack any more when drawing begins. */
-int cgrt_place(cgrt_run *run, const cgrt_model *model, size_t arena_bytes) {
+CGRT_ALONE int cgrt_place(cgrt_run *run, const cgrt_model *model, size_t arena_bytes) {
   cgrt_plan plan;
   int status = cgrt_plan_options(&plan, model, &run->options);
   if (status != CGRT_OK) return status;
   if (run->label != CGRT_LABEL_RANDOM && run->label >= cgrt_max(1, cgrt_classes(run->file))) return CGRT_E_LABEL;
   if (arena_bytes < cgrt_plan_bytes(&plan)) return CGRT_E_ARENA_SMALL;
+  run->layers = cgrt_layer(run->file, 0);
   run->level = plan.level;
   run->handover = plan.handover;
   run->maps = plan.maps;

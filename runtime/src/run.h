@@ -74,10 +74,9 @@ int32_t cgrt_gain(const cgrt_run *run, const uint8_t *layer, uint32_t row); /* 4
 
 #if CGRT_X86
 /* The same for several rows at once, at most CGRT_BLOCK where callers have room for so many: sums of rows first, first + 1, ... of
- * a layer's weights with n values of run->w; values from sums; affine maps and gains. */
+ * a layer's weights with n values of run->w; affine maps and gains. */
 enum { CGRT_BLOCK = 32 };
 void cgrt_filter_rows(const cgrt_run *run, const uint8_t *layer, int32_t *sums, uint32_t first, uint32_t count, uint32_t n);
-void cgrt_dense_values(int32_t *values, uint32_t count, const uint8_t *params, uint32_t shift, int32_t slope);
 void cgrt_affines(const cgrt_run *run, const uint8_t *layer, uint32_t blob, int32_t *to, uint32_t first, uint32_t count);
 void cgrt_gains(const cgrt_run *run, const uint8_t *layer, int32_t *to, uint32_t first, uint32_t count);
 #endif
@@ -106,14 +105,15 @@ int CGRT_RUN_ROW(const cgrt_run *run, uint32_t k, uint32_t y);
 #define CGRT_RUN_ROW cgrt_run_row
 #endif
 
-/* The two kinds of rows: features and RGB sums. */
-void cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y);
+/* The two kinds of rows: features and RGB sums. CGRT_OK is returned so that features are the caller's last call, which hands over its
+ * stack. */
+int cgrt_feature_row(const cgrt_run *run, uint32_t k, uint32_t y);
 void cgrt_torgb_row(const cgrt_run *run, uint32_t k, uint32_t y);
 
 #if CGRT_VECTORS
-/* Several rows of features of a convolution in the head, so that filters are packed for all of them; at most CGRT_ROWS, and as many
- * as rows of noise fit in the output row. */
-enum { CGRT_ROWS = 8 };
+/* Several rows of features of a convolution in the head, so that filters are packed for all of them; at most CGRT_ROWS, and no more than
+ * CGRT_ROWS_NOISE values of a channel. */
+enum { CGRT_ROWS = 16, CGRT_ROWS_NOISE = 4096 };
 void cgrt_feature_rows(const cgrt_run *run, uint32_t k, uint32_t y, uint32_t count);
 #endif
 

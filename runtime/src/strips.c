@@ -80,13 +80,14 @@ static void pack_filters(cgrt_strips *s) {
   }
 }
 
-/* sums[part] from window column `column` on. The parts of an enlarged map are the filter's columns; others have one, with all. */
-static void sum_part(cgrt_strips *s, uint32_t part, uint32_t column, uint32_t pixels, uint32_t taps) {
+/* sums[part] of `pixels` pixels from `first` on, window column `column` on theirs. The parts of an enlarged map are the filter's columns;
+ * others have one, with all. */
+static void sum_part(cgrt_strips *s, uint32_t part, uint32_t first, uint32_t column, uint32_t pixels, uint32_t taps) {
   uint32_t column_bytes = s->steps * 4 * s->machine->lanes;
   cgrt_tile t;
-  t.sums = s->sums[part];
+  t.sums = s->sums[part] + first * s->machine->lanes;
   t.start = s->start[part > 0];
-  t.window = s->window[0] + column * s->pixel_bytes;
+  t.window = s->window[0] + (first + column) * s->pixel_bytes;
   t.packed = s->packed + part * column_bytes;
   t.pixels = pixels;
   t.rows = s->taps;
@@ -98,18 +99,19 @@ static void sum_part(cgrt_strips *s, uint32_t part, uint32_t column, uint32_t pi
   s->machine->sum(&t);
 }
 
-/* Nearest neighbour: an input pixel lies under two columns of the output, so each of its three products serves two sums. */
+/* Nearest neighbour: an input pixel lies under two columns of the output, so each of its three products serves two sums. Otherwise rows
+ * that are whole tiles are summed one by one, without what is between them. */
 static void sum_chunk(cgrt_strips *s) {
-  uint32_t pixels = s->rows * (s->width + 1) - 1;
+  uint32_t pixels = s->rows * (s->width + 1) - 1, each = s->width % 16 == 0 ? s->width : pixels;
   fill_window(s);
   pack_filters(s);
   if (s->conv->type == CGRT_UP3) {
-    sum_part(s, 0, 0, pixels + 1, 1);
-    sum_part(s, 1, 1, pixels, 1);
-    sum_part(s, 2, 1, pixels + 1, 1);
-  } else {
-    sum_part(s, 0, s->phase, pixels, s->taps);
+    sum_part(s, 0, 0, 0, pixels + 1, 1);
+    sum_part(s, 1, 0, 1, pixels, 1);
+    sum_part(s, 2, 0, 1, pixels + 1, 1);
+    return;
   }
+  for (uint32_t first = 0; first < pixels; first += each + 1) sum_part(s, 0, first, s->phase, each, s->taps);
 }
 
 /* The block's pixels of a row to columns x, x + every, ... of the output. */

@@ -5,14 +5,14 @@
 
 #include "kernels.h"
 
+/* Outputs at once, at most, and input pixels at once, of one row or of several. */
 #if CGRT_X86
-enum { CGRT_LANES = 16 }; /* outputs at once, at most */
+enum { CGRT_LANES = 16, CGRT_STRIP = 136 };
 #else
-enum { CGRT_LANES = 8 };
+enum { CGRT_LANES = 8, CGRT_STRIP = 72 };
 #endif
 
 enum {
-  CGRT_STRIP = 72,      /* input pixels at once, of one row or of several */
   CGRT_TILE = 4,        /* a tile of sums may be this much larger than the pixels asked for */
   CGRT_CHUNK_BYTES = 64 /* of one pixel at once: 64 channels of 8 bits or 32 of 16 bits */
 };

@@ -38,7 +38,7 @@ static void map_rows(const cgrt_run *run, const uint8_t *l, int8_t *to) {
   for (uint32_t first = 0; first < cgrt_cout(l); first += CGRT_BLOCK) {
     uint32_t count = cgrt_min(cgrt_cout(l) - first, CGRT_BLOCK);
     cgrt_filter_rows(run, l, values, first, count, cgrt_cin(l));
-    cgrt_dense_values(values, count, params + 8 * first, cgrt_shift(l), cgrt_slope(l));
+    CGRT_KERNEL(run, dense_values)(values, count, params + 8 * first, cgrt_shift(l), cgrt_slope(l));
     for (uint32_t i = 0; i < count; i++) to[first + i] = (int8_t)cgrt_sat8(values[i]);
   }
 }
@@ -71,7 +71,7 @@ static void truncate_style(const cgrt_run *run) {
   for (uint32_t i = 0; i < cgrt_style(f); i++) run->w[i] = (int8_t)cgrt_sat8(cgrt_truncate(centre[i], run->w[i], psi));
 }
 
-void cgrt_make_style(cgrt_run *run) {
+CGRT_ALONE void cgrt_make_style(cgrt_run *run) {
   choose_label(run);
   make_latent(run, run->w);
   append_embedding(run, run->w);

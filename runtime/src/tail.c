@@ -1,7 +1,7 @@
 #include "run.h"
 
 /* Table, then rows of output, of every layer. */
-static void place_tail(cgrt_run *run, uint32_t last) {
+CGRT_ALONE static void place_tail(cgrt_run *run, uint32_t last) {
   cgrt_rings rings = {1, 1, 0};
   for (uint32_t k = last; cgrt_level(cgrt_record(run, k)) > run->handover; k--) {
     const uint8_t *l = cgrt_record(run, k);
@@ -34,7 +34,7 @@ static int advance(const cgrt_run *run, uint32_t *k) {
 }
 
 /* A cursor walks between the convolutions: back where a row is missing, forward once it is made. */
-int cgrt_run_tail(cgrt_run *run) {
+CGRT_ALONE int cgrt_run_tail(cgrt_run *run) {
   uint32_t height = cgrt_height(run->file, run->level), last = cgrt_last_layer(run->file, run->level), k;
   place_tail(run, last);
   last--; /* from the last toRGB to the convolution it reads */

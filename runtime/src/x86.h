@@ -13,6 +13,7 @@ enum { CGRT_AVX2 = 1, CGRT_VNNI = 2, CGRT_AVXVNNI = 4 };
 
 CGRT_DECLARE_KERNELS(avx2)
 CGRT_DECLARE_ROWS(avx2)
+CGRT_DECLARE_TABLES(vnni)
 void cgrt_dense_rows_vnni(int32_t *sums, const int8_t *weights, uint32_t pitch, uint32_t count, const int8_t *values, uint32_t n);
 void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count);
 void cgrt_fill_noise_vnni(int8_t *noise, uint64_t seed, uint32_t stream, uint32_t index, uint32_t width);

@@ -6,6 +6,9 @@
 //                                              an up layer of that kind (UP3, UP2P) and a CONV3, all with so many channels; the up layer
 //                                              reads WIDTH x 16, by default 16 x 16
 //   make_model FILE student NAME               E32-S, E32, E64, E128
+//   make_model FILE shape LATENT STYLE FLAGS BITS CHANNELS LAYERS...
+//                                              any other: flags of the convolutions (5 gain, demodulation; 16 more: a dense START), bits of
+//                                              their weights, colours; layers as in students.h: 48 c48 u48 p16 r
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -36,6 +39,23 @@ ModelSpec two_layers(uint16_t channels, Type up, uint8_t width) {
   return m;
 }
 
+ModelSpec shape(const std::vector<std::string>& words) {
+  const auto number = [&](size_t i) { return std::stoi(words[i]); };
+  std::string layers;
+  for (size_t i = 6; i < words.size(); ++i) layers += words[i] + " ";
+  ModelSpec m = student("shape", uint16_t(number(1)), uint16_t(number(2)), layers, uint8_t(number(3) % kDense));
+  m.channels = uint8_t(number(5));
+  for (LayerSpec& l : m.layers) {
+    if (l.type == kConv3 || l.type == kUp3 || l.type == kUp2p) l.wbits = uint8_t(number(4));
+    if (l.type == kToRgb) l.cout = m.channels;
+    if (l.type == kStart && number(3) >= kDense) {
+      l.flags |= kDense;
+      l.cin = m.style;
+    }
+  }
+  return m;
+}
+
 ModelSpec chosen(const std::vector<std::string>& words) {
   if (words.empty()) return model_s();
   if (words[0] == "layers" && words.size() >= 3) {
@@ -45,6 +65,7 @@ ModelSpec chosen(const std::vector<std::string>& words) {
   if (words[0] == "student" && words.size() == 2)
     for (const Student& s : students())
       if (s.spec.name == words[1]) return s.spec;
+  if (words[0] == "shape" && words.size() > 7) return shape(words);
   return random_model(std::strtoull(words[0].c_str(), nullptr, 10));
 }
 

@@ -3,10 +3,8 @@
 #include <sstream>
 
 namespace cgrt_test {
-namespace {
 
-// "96 c96 u80 c80": the START's width, then c CONV3, u UP3, p UP2P with their output widths, r toRGB.
-ModelSpec student(const std::string& name, uint16_t latent, uint16_t style, const std::string& layers) {
+ModelSpec student(const std::string& name, uint16_t latent, uint16_t style, const std::string& layers, uint8_t flags) {
   ModelSpec m;
   m.start_h = m.start_w = 4;
   m.rgb_up = 1;
@@ -29,7 +27,7 @@ ModelSpec student(const std::string& name, uint16_t latent, uint16_t style, cons
     const uint8_t type = word[0] == 'c' ? kConv3 : word[0] == 'u' ? kUp3 : kUp2p;
     const uint16_t out = uint16_t(std::stoi(word.substr(1)));
     level = uint8_t(level + (type != kConv3));
-    m.layers.push_back(layer(type, level, kGain | kNoise, width, out));
+    m.layers.push_back(layer(type, level, flags, width, out));
     width = out;
   }
   m.levels = uint8_t(level + 1);
@@ -41,8 +39,6 @@ ModelSpec student(const std::string& name, uint16_t latent, uint16_t style, cons
   }
   return m;
 }
-
-}  // namespace
 
 std::vector<Student> students() {
   return {{student("E32-S", 32, 32, "48 c48 u48 u32 c32 p16 c16 r"), 91736, 12072960, {8592, 9552, 17584, 33968}, 20656},

@@ -15,6 +15,11 @@ struct Student {
   int64_t wide_arena;          // 16-bit rows, hand-over at 16x16
 };
 
+// "48 c48 u48 p16 r": the START's width, then c CONV3, u UP3, p UP2P with their output widths, r toRGB. `flags`: of the
+// convolutions.
+ModelSpec student(const std::string& name, uint16_t latent, uint16_t style, const std::string& layers,
+                  uint8_t flags = kGain | kNoise);
+
 // In ascending size: E32-S, E32, E64, E128.
 std::vector<Student> students();
 

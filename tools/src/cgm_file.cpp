@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "centigan/compress/instructions.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
 #include "centigan/core/log.h"
@@ -82,6 +83,9 @@ int inspect_cgm(const std::string& path) {
       std::to_string(info.qualities));
   say("  " + std::to_string(info.file_bytes) + " bytes of file, " + std::to_string(info.arena_bytes) +
       " bytes of arena, " + std::to_string(cgrt_macs(&file.model(), CGRT_BEST)) + " multiplications a picture");
+  if (cgm_can_plan(file.bytes()) && info.qualities_present == info.qualities)
+    say("  about " + std::to_string(picture_instructions(cgm_plan(file.bytes()), file.bytes()[31])) +
+        " instructions a picture on a Cortex-M4 or M7, rows of 8 bits");
   for (size_t k = 0; k < file.class_names().size(); ++k)
     say("  class " + std::to_string(k) + ": " + escaped(file.class_names()[k]));
   const uint32_t layers = u16_at(file.bytes() + 40), groups = u16_at(file.bytes() + 42);

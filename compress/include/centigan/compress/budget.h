@@ -7,10 +7,8 @@
 
 namespace centigan {
 
-// Bytes of code that the runtime takes at most (with the kernels of a Cortex-M), of RAM beside the arena, and
-// instructions a multiply-accumulate. The ratio stands in for counts of the kernels themselves.
+// Bytes of code that the runtime takes at most (with the kernels of a Cortex-M), and of RAM beside the arena.
 constexpr int64_t kRuntimeCodeBytes = 16 * 1024, kRuntimeRamBytes = 512;
-constexpr double kInstructionsPerMac = 1.5;
 
 // 0: no limit.
 struct DeviceBudget {
@@ -27,7 +25,8 @@ int64_t parse_bytes(const std::string& key, const std::string& text);
 // millions. Empty: no limits. Usage errors name the part.
 DeviceBudget parse_budget(const std::string& text);
 
-// What one picture of the best quality costs.
+// What one picture of the best quality costs, with rows of 8 bits and the hand-over of the smallest arena. Instructions
+// are those of a Cortex-M4 or M7 (instructions.h).
 struct DeviceCost {
   int64_t file = 0, flash = 0, arena = 0, ram = 0, macs = 0, instructions = 0;
 };
