@@ -92,7 +92,7 @@ static CGRT_TARGET_AVX2 void sum_avx2(const cgrt_tile *t) {
 }
 
 void cgrt_conv_rows_avx2(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {16, 2, widen_avx2, pack_avx2, cgrt_unpack_avx2, sum_avx2, cgrt_finish_avx2};
+  static const cgrt_lanes machine = {16, 2, 4, widen_avx2, pack_avx2, cgrt_unpack_avx2, sum_avx2, cgrt_finish_avx2};
   cgrt_conv_strips(rows, count, &machine);
 }
 

@@ -93,7 +93,7 @@ static CGRT_TARGET_AVXVNNI void sum_avxvnni(const cgrt_tile *t) {
 }
 
 void cgrt_conv_rows_avxvnni(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {16, 4, widen_avxvnni, pack_avxvnni, cgrt_unpack_avx2, sum_avxvnni, cgrt_finish_avx2};
+  static const cgrt_lanes machine = {16, 4, 12, widen_avxvnni, pack_avxvnni, cgrt_unpack_avx2, sum_avxvnni, cgrt_finish_avx2};
   cgrt_conv_strips(rows, count, &machine);
 }
 

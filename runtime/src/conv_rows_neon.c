@@ -158,7 +158,7 @@ static void finish_neon(const cgrt_finish *f) {
 }
 
 void cgrt_conv_rows_neon(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {8, 4, widen_neon, pack_neon, cgrt_unpack_part, sum_neon, finish_neon};
+  static const cgrt_lanes machine = {8, 4, 8, widen_neon, pack_neon, cgrt_unpack_part, sum_neon, finish_neon};
   cgrt_conv_strips(rows, count, &machine);
 }
 

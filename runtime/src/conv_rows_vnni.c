@@ -126,21 +126,25 @@ CGRT_TARGET_VNNI void cgrt_finish_vnni(const cgrt_finish *f) {
   const __m512i low = _mm512_set1_epi32(-127), high = _mm512_set1_epi32(127);
   const __m128i shift = _mm_cvtsi32_si128((int)f->shift);
   const __mmask16 lanes = (__mmask16)((1u << f->lanes) - 1);
-  for (uint32_t p = 0; p < f->pixels; p++) {
-    __m512i u = _mm512_add_epi32(_mm512_loadu_si512(f->sums[0] + 16 * p), bias);
-    if (f->sums[1]) {
-      u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[1] + 16 * p));
-      u = _mm512_add_epi32(u, _mm512_loadu_si512(f->sums[2] + 16 * p));
+  const int32_t *const sums0 = f->sums[0], *const sums1 = f->sums[1], *const sums2 = f->sums[2];
+  const size_t pixels = f->pixels, pitch = f->out_pitch, noise_pitch = f->noise_pitch;
+  const int8_t *const noise = f->noise;
+  int8_t *out = f->out;
+  for (size_t p = 0; p < pixels; p++, out += pitch) {
+    __m512i u = _mm512_add_epi32(_mm512_loadu_si512(sums0 + 16 * p), bias);
+    if (sums1) {
+      u = _mm512_add_epi32(u, _mm512_loadu_si512(sums1 + 16 * p));
+      u = _mm512_add_epi32(u, _mm512_loadu_si512(sums2 + 16 * p));
     }
-    if (f->noise) u = _mm512_dpwssd_epi32(u, strength, _mm512_set1_epi32((uint16_t)f->noise[p * f->noise_pitch]));
+    if (noise) u = _mm512_dpwssd_epi32(u, strength, _mm512_set1_epi32((uint16_t)noise[p * noise_pitch]));
     u = rq_vnni(_mm512_sll_epi32(u, shift), _mm512_mask_mov_epi32(up, _mm512_cmplt_epi32_mask(u, _mm512_setzero_si512()), down));
     u = _mm512_min_epi32(_mm512_max_epi32(u, low), high);
-    _mm_mask_storeu_epi8(f->out + p * f->out_pitch, lanes, _mm512_cvtepi32_epi8(u));
+    _mm_mask_storeu_epi8(out, lanes, _mm512_cvtepi32_epi8(u));
   }
 }
 
 void cgrt_conv_rows_vnni(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {16, 4, widen_vnni, pack_vnni, cgrt_unpack_avx2, sum_vnni, cgrt_finish_vnni};
+  static const cgrt_lanes machine = {16, 4, 16, widen_vnni, pack_vnni, cgrt_unpack_avx2, sum_vnni, cgrt_finish_vnni};
   cgrt_conv_strips(rows, count, &machine);
 }
 

@@ -112,7 +112,7 @@ static void finish_wasm(const cgrt_finish *f) {
 }
 
 void cgrt_conv_rows_wasm(const cgrt_conv *rows, uint32_t count) {
-  static const cgrt_lanes machine = {8, 2, widen_wasm, pack_wasm, cgrt_unpack_part, sum_wasm, finish_wasm};
+  static const cgrt_lanes machine = {8, 2, 4, widen_wasm, pack_wasm, cgrt_unpack_part, sum_wasm, finish_wasm};
   cgrt_conv_strips(rows, count, &machine);
 }
 

@@ -102,7 +102,7 @@ static void sum_part(cgrt_strips *s, uint32_t part, uint32_t first, uint32_t col
 /* Nearest neighbour: an input pixel lies under two columns of the output, so each of its three products serves two sums. Otherwise rows
  * that are whole tiles are summed one by one, without what is between them. */
 static void sum_chunk(cgrt_strips *s) {
-  uint32_t pixels = s->rows * (s->width + 1) - 1, each = s->width % 16 == 0 ? s->width : pixels;
+  uint32_t pixels = s->rows * (s->width + 1) - 1, each = s->width % s->machine->tile == 0 ? s->width : pixels;
   fill_window(s);
   pack_filters(s);
   if (s->conv->type == CGRT_UP3) {

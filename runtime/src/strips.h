@@ -13,7 +13,7 @@ enum { CGRT_LANES = 8, CGRT_STRIP = 72 };
 #endif
 
 enum {
-  CGRT_TILE = 4,        /* a tile of sums may be this much larger than the pixels asked for */
+  CGRT_TILE = 8,        /* a tile of sums may be this much larger than the pixels asked for */
   CGRT_CHUNK_BYTES = 64 /* of one pixel at once: 64 channels of 8 bits or 32 of 16 bits */
 };
 
@@ -46,6 +46,7 @@ void cgrt_open_finish(cgrt_finish *finish, const cgrt_target *target, uint32_t f
 typedef struct cgrt_lanes {
   uint32_t lanes;  /* of a vector, or of several that are used together */
   uint32_t values; /* in a step of four bytes: 4 of 8 bits or 2 of 16 bits */
+  uint32_t tile;   /* a multiple of so many pixels is summed without any behind them */
   /* Values of `pixels` pixels, `from_pitch` bytes apart, to `to_pitch` apart. Up to 63 bytes behind the last may be overwritten, none
    * behind from's last be read. NULL: zeros. */
   void (*widen)(uint8_t *to, const int8_t *from, uint32_t pixels, uint32_t count, uint32_t from_pitch, uint32_t to_pitch);
