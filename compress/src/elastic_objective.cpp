@@ -79,7 +79,7 @@ class ElasticDistill final : public Objective {
     torch::Tensor members = at::zeros({}, widest.options());
     for (size_t i = 0; i < members_.size(); ++i) {
       const torch::Tensor loss = distance(elastic_->member(members_[i])->forward(z, c, 1.0, noise), wanted);
-      stats.add(i == 0 ? "Loss/G/smallest" : "Loss/G/between", loss);
+      stats.add(i == 0 ? "Loss/G/anywhere" : "Loss/G/affordable", loss);
       members = members + loss;
     }
     if (has_shorts() && !members_.empty())

@@ -11,6 +11,7 @@ namespace centigan {
 namespace {
 
 constexpr double kMutated = 0.2, kMutatedCrossing = 0.05;  // share of the genes that change
+constexpr int64_t kMostDraws = 1 << 20;                    // for one genome
 constexpr int64_t kTries = 20;                             // for a student that was not seen before
 
 std::string numbers(const std::vector<int64_t>& values) {
@@ -22,79 +23,33 @@ std::string numbers(const std::vector<int64_t>& values) {
 // One draw after the other from one stream.
 class Dice {
  public:
-  explicit Dice(uint64_t seed) : stream_(seed, "search") {}
+  explicit Dice(const RandomStream& stream, int64_t first = 0) : stream_(stream), next_(first) {}
   int64_t below(int64_t bound) { return stream_.integer(next_++, bound); }
   bool chance(double share) { return static_cast<double>(below(1 << 20)) < share * (1 << 20); }
   std::vector<int64_t> order(int64_t count) { return stream_.permutation(next_++, count); }
 
  private:
   RandomStream stream_;
-  int64_t next_ = 0;
+  int64_t next_;
 };
 
 bool fits_budget(const SearchSpace& space, const DeviceBudget& budget, const Genome& genome) {
   return over_budget(space.cost(genome), budget).empty();
 }
 
-class Evolution {
+// Random genomes within a budget.
+class Draws {
  public:
-  Evolution(const SearchSpace& space, const DeviceBudget& budget, const EvolutionConfig& config)
-      : space_(space), budget_(budget), config_(config), dice_(config.seed), affordable_(affordable(space, budget)) {}
-
-  std::vector<Candidate> first() {
-    std::vector<Candidate> born;
-    for (int64_t i = 0; i < config_.population; ++i)
-      add(born, 0, [&] { return i % 4 == 0 ? space_.widest() : random(); });
-    return born;
-  }
-
-  std::vector<Candidate> next(const std::vector<Candidate>& sorted, int64_t generation) {
-    std::vector<Candidate> born;
-    const auto parents = std::clamp<int64_t>(config_.population / 2, 1, static_cast<int64_t>(sorted.size()));
-    const auto parent = [&] { return sorted[std::min(dice_.below(parents), dice_.below(parents))].genome; };
-    for (int64_t i = 0; i < config_.population; ++i)
-      add(born, generation, [&] { return i % 2 == 0 ? mutated(parent(), kMutated) : crossed(parent(), parent()); });
-    return born;
-  }
-
- private:
-  template <class Make>
-  void add(std::vector<Candidate>& born, int64_t generation, const Make& make) {
-    for (int64_t attempt = 0; attempt < kTries; ++attempt) {
-      Candidate candidate;
-      candidate.genome = settled(make());
-      if (!seen_.insert(description(space_.student(candidate.genome))).second) continue;
-      candidate.generation = generation;
-      candidate.cost = space_.cost(candidate.genome);
-      born.push_back(std::move(candidate));
-      return;
-    }
-  }
+  Draws(const SearchSpace& space, const DeviceBudget& budget, Dice& dice)
+      : space_(space), budget_(budget), dice_(dice), affordable_(affordable(space, budget)) {}
 
   int64_t values(int64_t gene) const { return static_cast<int64_t>(space_.genes()[gene].values.size()); }
   int64_t genes() const { return static_cast<int64_t>(space_.genes().size()); }
-  bool fits(const Genome& genome) const { return fits_budget(space_, budget_, genome); }
 
   Genome random() {
     Genome genome;
     for (int64_t i = 0; i < genes(); ++i) genome.push_back(dice_.below(values(i)));
     return genome;
-  }
-
-  Genome mutated(Genome genome, double share) {
-    const int64_t certain = dice_.below(genes());
-    for (int64_t i = 0; i < genes(); ++i)
-      if (i == certain || dice_.chance(share)) {
-        const int64_t step = 1 + dice_.below(2), sign = dice_.below(2) * 2 - 1;
-        genome[i] = std::clamp<int64_t>(genome[i] + sign * step, 0, values(i) - 1);
-      }
-    return genome;
-  }
-
-  Genome crossed(Genome genome, const Genome& other) {
-    for (int64_t i = 0; i < genes(); ++i)
-      if (dice_.below(2) == 1) genome[i] = other[i];
-    return mutated(std::move(genome), kMutatedCrossing);
   }
 
   // Into the budget by random steps down; then random steps up use what is left.
@@ -105,6 +60,9 @@ class Evolution {
     }
     return genome;
   }
+
+ private:
+  bool fits(const Genome& genome) const { return fits_budget(space_, budget_, genome); }
 
   bool step_down(Genome& genome) {
     for (const int64_t gene : dice_.order(genes())) {
@@ -130,9 +88,68 @@ class Evolution {
 
   const SearchSpace& space_;
   const DeviceBudget& budget_;
+  Dice& dice_;
+  Genome affordable_;
+};
+
+class Evolution {
+ public:
+  Evolution(const SearchSpace& space, const DeviceBudget& budget, const EvolutionConfig& config)
+      : space_(space), config_(config), dice_(RandomStream(config.seed, "search")), draws_(space, budget, dice_) {}
+
+  std::vector<Candidate> first() {
+    std::vector<Candidate> born;
+    for (int64_t i = 0; i < config_.population; ++i)
+      add(born, 0, [&] { return i % 4 == 0 ? space_.widest() : draws_.random(); });
+    return born;
+  }
+
+  std::vector<Candidate> next(const std::vector<Candidate>& sorted, int64_t generation) {
+    std::vector<Candidate> born;
+    const auto parents = std::clamp<int64_t>(config_.population / 2, 1, static_cast<int64_t>(sorted.size()));
+    const auto parent = [&] { return sorted[std::min(dice_.below(parents), dice_.below(parents))].genome; };
+    for (int64_t i = 0; i < config_.population; ++i)
+      add(born, generation, [&] {
+        const Genome one = parent();
+        return i % 2 == 0 ? mutated(one, kMutated) : crossed(one, parent());
+      });
+    return born;
+  }
+
+ private:
+  template <class Make>
+  void add(std::vector<Candidate>& born, int64_t generation, const Make& make) {
+    for (int64_t attempt = 0; attempt < kTries; ++attempt) {
+      Candidate candidate;
+      candidate.genome = draws_.settled(make());
+      if (!seen_.insert(description(space_.student(candidate.genome))).second) continue;
+      candidate.generation = generation;
+      candidate.cost = space_.cost(candidate.genome);
+      born.push_back(std::move(candidate));
+      return;
+    }
+  }
+
+  Genome mutated(Genome genome, double share) {
+    const int64_t certain = dice_.below(draws_.genes());
+    for (int64_t i = 0; i < draws_.genes(); ++i)
+      if (i == certain || dice_.chance(share)) {
+        const int64_t step = 1 + dice_.below(2), sign = dice_.below(2) * 2 - 1;
+        genome[i] = std::clamp<int64_t>(genome[i] + sign * step, 0, draws_.values(i) - 1);
+      }
+    return genome;
+  }
+
+  Genome crossed(Genome genome, const Genome& other) {
+    for (int64_t i = 0; i < draws_.genes(); ++i)
+      if (dice_.below(2) == 1) genome[i] = other[i];
+    return mutated(std::move(genome), kMutatedCrossing);
+  }
+
+  const SearchSpace& space_;
   const EvolutionConfig& config_;
   Dice dice_;
-  Genome affordable_;
+  Draws draws_;
   std::set<std::string> seen_;
 };
 
@@ -150,6 +167,13 @@ Genome affordable(const SearchSpace& space, const DeviceBudget& budget) {
   for (const Genome& genome : {packed, bytes})
     if (fits_budget(space, budget, genome)) return genome;
   return {};
+}
+
+Genome random_affordable(const SearchSpace& space, const DeviceBudget& budget, const RandomStream& stream,
+                         int64_t index) {
+  Dice dice(stream, index * kMostDraws);
+  Draws draws(space, budget, dice);
+  return draws.settled(draws.random());
 }
 
 std::vector<Candidate> evolve(const SearchSpace& space, const DeviceBudget& budget, const EvolutionConfig& config,

@@ -28,6 +28,11 @@ using JudgeGeneration = std::function<bool(std::vector<Candidate>&)>;
 // bits save flash and cost RAM (one unpacked filter), so the smallest student is tried in 4 and in 8 bits.
 Genome affordable(const SearchSpace& space, const DeviceBudget& budget);
 
+// Every gene drawn evenly; into the budget by random steps down; then random steps up use what is left. The element
+// `index` of a stream.
+Genome random_affordable(const SearchSpace& space, const DeviceBudget& budget, const RandomStream& stream,
+                         int64_t index);
+
 // Every candidate fits, and cannot have more of anything and still fit. The first generation is random, a quarter of it
 // the widest student with random cuts; then half are mutations of winners of a tournament of two among the better half
 // of all seen so far, half crossings of two. All draws are of (seed, "search"), so the same judge gives the same

@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <utility>
 
 #include "centigan/compress/fit.h"
 #include "centigan/compress/prune.h"
-#include "centigan/compress/student_presets.h"
 #include "centigan/core/clock.h"
+#include "centigan/core/device.h"
 #include "centigan/core/error.h"
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
@@ -22,10 +23,12 @@
 #include "evolution.h"
 #include "search_log.h"
 #include "search_tables.h"
-#include "student_shape.h"
+#include "widest_shape.h"
 
 namespace centigan {
 namespace {
+
+constexpr int64_t kStock = 1024;  // members to draw from while the elastic student is trained
 
 void require_least(const std::string& key, int64_t value, int64_t least) {
   if (value < least)
@@ -52,32 +55,6 @@ DistillConfig distill_config(const SearchConfig& config) {
   return d;
 }
 
-bool is_default(LiteConfig student) {
-  LiteConfig defaults;
-  student.quant = defaults.quant;
-  return write_config(ConfigRef(student)) == write_config(ConfigRef(defaults));
-}
-
-// Widths and depths of the documented student of about this size, without the levels beyond it.
-void take_documented_widths(int64_t resolution, DistillConfig& config) {
-  const LiteConfig preset = student_preset(resolution <= 32 ? "E32" : resolution <= 64 ? "E64" : "E128").lite;
-  LiteConfig& lite = config.student;
-  lite.widths = preset.widths, lite.level_convs = preset.level_convs, lite.w_dim = preset.w_dim;
-  while (lite.widths.size() > 1 && (kLiteStart << (lite.widths.size() - 1)) > resolution)
-    lite.widths.pop_back(), lite.level_convs.pop_back();
-  lite.rgb_first = std::min<int64_t>(preset.rgb_first, static_cast<int64_t>(lite.widths.size()) - 1);
-}
-
-StudentShape widest_shape(const SearchConfig& config, const Run& teacher) {
-  DistillConfig d = distill_config(config);
-  const ModelConfig& model = teacher.config.model;
-  if (model.lite.int8)
-    fail_usage("search", config.from, "is a student in integers", "give the run it was distilled from");
-  if (model.family != "lite" && is_default(d.student))
-    take_documented_widths(config.resolution > 0 ? config.resolution : model.resolution, d);
-  return student_shape(d, model, teacher.generator->shape().z_dim);
-}
-
 // Nothing that was there before is lost, and nobody trains for an hour to learn that OUT is in use.
 void refuse_used_folder(const std::string& out) {
   namespace fs = std::filesystem;
@@ -93,7 +70,7 @@ class Search {
         options_(options),
         budget_(parse_budget(config.budget)),
         teacher_(open_run(config.from)),
-        shape_(widest_shape(config, teacher_)),
+        shape_(widest_shape(distill_config(config), teacher_)),
         space_(shape_.model, config.step, teacher_.class_names),
         elastic_folder_(config.elastic.empty() ? config.out + "-elastic" : config.elastic) {}
 
@@ -163,14 +140,22 @@ class Search {
                       remaining_of(options_, begun_), make);
   }
 
-  // The smallest member, and random ones.
-  std::function<std::vector<ModelConfig>(int64_t)> members_of_step() const {
-    return [this, stream = RandomStream(seed(), "members")](int64_t step) {
-      std::vector<ModelConfig> members = {space_.floats(space_.smallest())};
+  // One from anywhere, and some of a stock that just keep the budget.
+  std::function<std::vector<ModelConfig>(int64_t)> members_of_step() {
+    const auto anywhere = RandomStream(seed(), "members"), stocked = RandomStream(seed(), "members/budget");
+    return [this, anywhere, stocked](int64_t step) {
+      std::vector<ModelConfig> members = {space_.floats(space_.random(anywhere, step))};
       for (int64_t i = 0; i < config_.members; ++i)
-        members.push_back(space_.floats(space_.random(stream, step * config_.members + i)));
+        members.push_back(stocked_member(stocked.integer(step * config_.members + i, kStock)));
       return members;
     };
+  }
+
+  const ModelConfig& stocked_member(int64_t index) {
+    const auto found = stock_.find(index);
+    if (found != stock_.end()) return found->second;
+    const RandomStream stream(seed(), "members/stock");
+    return stock_[index] = space_.floats(random_affordable(space_, budget_, stream, index));
   }
 
   // `loaded`: its values come from a checkpoint.
@@ -190,6 +175,9 @@ class Search {
     elastic_ = std::make_shared<Elastic>(std::dynamic_pointer_cast<LiteGenerator>(run.generator), seed());
     if (!elastic_->shorts()->units.empty()) load_module(*elastic_->shorts(), "short_ema/", snapshot, run.checkpoint);
     elastic_hash_ = state_hash(snapshot);
+    device_ = pick_device(config_.device);
+    elastic_->widest()->to(device_), elastic_->shorts()->to(device_), teacher_.generator->to(device_);
+    if (teacher_.discriminator) teacher_.discriminator->to(device_);
     space_ = SearchSpace(run.config.model, config_.step, teacher_.class_names);
   }
 
@@ -204,7 +192,7 @@ class Search {
     const auto eye = std::dynamic_pointer_cast<LayeredDiscriminator>(teacher_.discriminator);
     const ElasticJudge judge(*elastic_, *teacher_.generator, eye, config_.perceptual, seed(), config_.latents);
     SearchLog log(config_.out + "/search.jsonl", settings());
-    PiecePool pool(pick_threads(config_.threads, config_.population));
+    PiecePool pool(device_.is_cpu() ? pick_threads(config_.threads, config_.population) : 1);
     const int64_t total = config_.population * (config_.generations + 1);
     Progress progress("searching", total, "students", options_.quiet, std::min(log.known(), total - 1));
     bool stopped = false;
@@ -281,7 +269,9 @@ class Search {
   StudentShape shape_;
   SearchSpace space_;
   std::string elastic_folder_, elastic_hash_;
+  std::map<int64_t, ModelConfig> stock_;
   std::shared_ptr<Elastic> elastic_;
+  torch::Device device_ = torch::kCPU;
   double best_ = 0;
   int64_t judged_now_ = 0;  // not found in the log
   SearchReport report_;

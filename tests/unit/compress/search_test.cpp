@@ -26,12 +26,26 @@ std::string search_folder(const std::string& name) {
   return path;
 }
 
+// Sub-folders "odd" and "even" of the sample pictures.
+std::string two_classes() {
+  const std::string path = test::process_folder() + "/search_classes",
+                    from = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  std::filesystem::remove_all(path);
+  for (const char* name : {"even", "odd"}) std::filesystem::create_directories(path + "/" + name);
+  int64_t count = 0;
+  for (const auto& file : std::filesystem::directory_iterator(from))
+    if (file.path().extension() == ".png")
+      std::filesystem::copy(file, path + (count++ % 2 ? "/odd/" : "/even/") + file.path().filename().string());
+  return path;
+}
+
 // A run of a few steps on the sample pictures.
-std::string searched_teacher(const std::string& family, int64_t channels = 3) {
+std::string searched_teacher(const std::string& family, int64_t channels = 3, int64_t classes = 0) {
   TrainConfig config;
   config.out = search_folder("teacher_" + family);
-  config.data.path = std::string(CENTIGAN_SOURCE) + "/samples/smileys";
+  config.data.path = classes > 0 ? two_classes() : std::string(CENTIGAN_SOURCE) + "/samples/smileys";
   config.model = lite_test::tiny_config(16);
+  if (classes > 0) config.model = lite_test::with_classes(config.model, classes);
   config.model.family = family;
   config.model.channels = channels;
   config.model.lite.quant.calibration = 64;
@@ -113,12 +127,19 @@ TEST(Search, OtherFamiliesGetAWidestStudentFirst) {
   EXPECT_EQ(open_run(config.out).config.model.channels, 1);
 }
 
-TEST(Search, AWiderTeacherIsPrunedFirst) {
-  auto config = short_search(searched_teacher("lite"), search_folder("pruned"));
-  config.student = lite_test::tiny_config(16).lite;
-  config.student.widths = {8, 8, 8}, config.student.w_dim = 10;
-  EXPECT_EQ(search(config, kSilent).end, TrainEnd::kFinished);
-  EXPECT_EQ(open_run(config.out + "-elastic").config.model.lite.widths, config.student.widths);
+// Cut out of its teacher, or fitted to it, with its classes.
+TEST(Search, LiteTeachersGiveASmallerWidestStudent) {
+  const std::string teacher = searched_teacher("lite", 3, 2);
+  for (const bool demodulate : {true, false}) {
+    auto config = short_search(teacher, search_folder(demodulate ? "pruned" : "fitted"));
+    config.student = lite_test::with_classes(lite_test::tiny_config(16)).lite;
+    config.student.widths = {8, 8, 8}, config.student.w_dim = 10, config.student.demodulate = demodulate;
+    config.student.quant.calibration = 64;
+    EXPECT_EQ(search(config, kSilent).end, TrainEnd::kFinished);
+    EXPECT_EQ(open_run(config.out + "-elastic").config.model.lite.widths, config.student.widths);
+    EXPECT_EQ(open_run(config.out).class_names, (std::vector<std::string>{"even", "odd"}));
+    EXPECT_FALSE(std::filesystem::exists(config.out + "-widest"));
+  }
 }
 
 // The text of the usage error; nothing is written.
