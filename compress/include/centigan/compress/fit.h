@@ -20,6 +20,6 @@ std::string fit_obstacle(const ModelConfig& teacher, const ModelConfig& student)
 // student has no toRGB yet, some channels hand the teacher's picture on. Channels beyond the teacher's stay random.
 // Latents of (seed, "fit").
 std::shared_ptr<LiteGenerator> fitted(LiteGenerator& teacher, const ModelConfig& student, uint64_t seed,
-                                      int64_t probes = 24);
+                                      int64_t probes = 24, int64_t pictures = 512);
 
 }  // namespace centigan
