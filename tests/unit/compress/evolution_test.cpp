@@ -44,7 +44,7 @@ std::vector<Candidate> evolved(const SearchSpace& space, const DeviceBudget& bud
   return all;
 }
 
-const DeviceBudget kTight = parse_budget("flash=25K,ram=3500,instructions=1200K");
+const DeviceBudget kTight = parse_budget("flash=25K,ram=3500,instructions=3500K");
 
 TEST(SearchSpace, GenesAreWhatMayBeChosen) {
   const SearchSpace space = small_space();
