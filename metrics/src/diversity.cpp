@@ -12,13 +12,13 @@
 namespace centigan {
 namespace {
 
-constexpr size_t kPairsOfACluster = 64;
+constexpr size_t kPairsOfACluster = 66;
 
+// All pairs of the first members, so that few pictures have many pairs.
 IndexPairs pairs_within(const std::vector<int64_t>& members) {
   IndexPairs pairs;
-  for (size_t i = 0; i < members.size(); ++i)
-    for (size_t j = i + 1; j < members.size() && pairs.size() < kPairsOfACluster; ++j)
-      pairs.emplace_back(members[i], members[j]);
+  for (size_t j = 1; j < members.size(); ++j)
+    for (size_t i = 0; i < j && pairs.size() < kPairsOfACluster; ++i) pairs.emplace_back(members[i], members[j]);
   return pairs;
 }
 

@@ -7,31 +7,39 @@
 #include <limits>
 #include <string>
 
-#include "blocks.h"
 #include "centigan/metrics/features_check.h"
 #include "named_uniform.h"
+#include "tiles.h"
 
 namespace centigan {
 namespace {
 
-at::Tensor cubic_kernel(const at::Tensor& a, const at::Tensor& b) {
-  const at::Tensor k = a.matmul(b.t()).div_(static_cast<double>(a.size(1))).add_(1);
-  return k * k * k;
+// (a.b / d + 1)^3 of the pairs of a tile.
+at::Tensor cubic_kernel(const at::Tensor& x, const at::Tensor& y, const Tile& tile) {
+  const at::Tensor a = x.narrow(0, tile.row, tile.rows).to(at::kDouble);
+  const at::Tensor b = y.narrow(0, tile.column, tile.columns).to(at::kDouble);
+  at::Tensor kernel = a.matmul(b.t());
+  auto* values = kernel.mutable_data_ptr<double>();
+  const auto width = static_cast<double>(x.size(1));
+  for (int64_t p = 0; p < kernel.numel(); ++p) {
+    const double k = values[p] / width + 1;
+    values[p] = k * k * k;
+  }
+  return kernel;
 }
 
-// For each x_i the sum over j of k(x_i, y_j): [n]. `own`: y is x, and j = i is left out.
+// For each x_i the sum over j of k(x_i, y_j): [n]. `own`: y is x, and j = i is left out. A row of `parts` is one block
+// of columns, so that the order of the sum does not depend on who computes which tile.
 at::Tensor kernel_row_sums(const at::Tensor& x, const at::Tensor& y, bool own, RowCount& rows_done) {
-  at::Tensor sums = at::zeros({x.size(0)}, at::kDouble);
-  for (int64_t i = 0; i < x.size(0); i += kBlockRows) {
-    const at::Tensor rows = block_of(x, i);
-    for (int64_t j = 0; j < y.size(0); j += kBlockRows) {
-      at::Tensor kernel = cubic_kernel(rows, block_of(y, j));
-      if (own && i == j) kernel.fill_diagonal_(0);
-      sums.narrow(0, i, rows.size(0)) += kernel.sum(1);
-    }
-    rows_done.add(rows.size(0));
-  }
-  return sums;
+  at::Tensor parts = at::empty({(y.size(0) + kTileRows - 1) / kTileRows, x.size(0)}, at::kDouble);
+  for_each_tile(x.size(0), y.size(0), own, rows_done, [&](const Tile& tile) {
+    at::Tensor kernel = cubic_kernel(x, y, tile);
+    if (own && tile.on_diagonal()) kernel.fill_diagonal_(0);
+    parts[tile.column / kTileRows].narrow(0, tile.row, tile.rows).copy_(kernel.sum(1));
+    if (own && !tile.on_diagonal())
+      parts[tile.row / kTileRows].narrow(0, tile.column, tile.columns).copy_(kernel.sum(0));
+  });
+  return parts.sum(0);
 }
 
 // Each real left out once: the spread of the estimate under the choice of reals, of which there are few.

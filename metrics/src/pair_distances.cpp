@@ -3,122 +3,148 @@
 #include <ATen/ATen.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
-#include <numeric>
-#include <tuple>
 #include <utility>
 
 #include "centigan/core/exact_scope.h"
 #include "centigan/metrics/perceptual.h"
+#include "pair_order.h"
 #include "share_work.h"
 
 namespace centigan {
 namespace {
 
-using Maps = std::map<int64_t, std::vector<at::Tensor>>;
+constexpr size_t kFreshPictures = 16, kPairsAtOnce = 128;
+constexpr int64_t kFreshPixels = 8 * 256 * 256;  // VGG16 has 500 bytes of maps a pixel
 
-constexpr int64_t kTile = 8;
-constexpr int64_t kHeldPixels = 2 * kTile * 256 * 256;  // VGG16 has 500 bytes of maps a pixel
-
-// A distance has no direction.
 std::pair<int64_t, int64_t> undirected(const std::pair<int64_t, int64_t>& pair) {
-  return {std::min(pair.first, pair.second), std::max(pair.first, pair.second)};
+  return std::minmax(pair.first, pair.second);
 }
 
-// Pairs within a tile of places stand together, so that the maps of one picture serve several pairs; equal ones are
-// neighbours.
-std::vector<size_t> tiled_order(const IndexPairs& pairs) {
-  const auto key = [&](size_t p) {
-    const auto [low, high] = undirected(pairs[p]);
-    return std::make_tuple(low / kTile, high / kTile, low, high);
-  };
-  std::vector<size_t> order(pairs.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return key(a) < key(b); });
-  return order;
+int64_t bytes_of(const std::vector<at::Tensor>& maps) {
+  int64_t bytes = 0;
+  for (const at::Tensor& map : maps) bytes += static_cast<int64_t>(map.nbytes());
+  return bytes;
 }
 
+// Works through pairs in an order; a picture's maps are held from its first pair to its last, if there is room.
 class PairWork {
  public:
-  PairWork(const FeatureExtractor& extractor, const PictureAt& picture) : extractor_(extractor), picture_(picture) {}
+  PairWork(const FeatureExtractor& extractor, const PictureAt& picture, IndexPairs order, int64_t held_bytes)
+      : extractor_(extractor),
+        picture_(picture),
+        order_(std::move(order)),
+        distances_(order_.size()),
+        most_(held_bytes) {
+    for (size_t p = 0; p < order_.size(); ++p)
+      for (const int64_t place : places(p)) uses_[place].push_back(p);
+  }
 
-  // Takes the pair if there is room for what it needs.
-  bool take(const std::pair<int64_t, int64_t>& directed) {
-    const auto pair = undirected(directed);
-    if (pairs_.empty() || pairs_.back() != pair) {
-      for (const int64_t place : {pair.first, pair.second}) {
-        if (pictures_.count(place) > 0) continue;
-        if (full() && !pairs_.empty()) return false;
-        add(place);
-      }
-      pairs_.push_back(pair);
+  bool done() const { return next_ == order_.size(); }
+  const IndexPairs& order() const { return order_; }
+  const std::vector<double>& distances() const { return distances_; }
+
+  // Some more pairs: as many as need few pictures that are not held.
+  void advance() {
+    const size_t first = next_;
+    std::map<int64_t, at::Tensor> fresh;
+    fresh_pixels_ = 0;
+    while (!done() && next_ - first < kPairsAtOnce && take(fresh, next_ == first)) ++next_;
+    find_maps(fresh);
+    measure(first);
+    leave(first);
+  }
+
+  size_t pairs_done() const { return next_; }
+
+ private:
+  std::vector<int64_t> places(size_t pair) const {
+    const auto [low, high] = order_[pair];
+    return low == high ? std::vector<int64_t>{low} : std::vector<int64_t>{low, high};
+  }
+
+  bool take(std::map<int64_t, at::Tensor>& fresh, bool always) {
+    std::vector<int64_t> missing;
+    for (const int64_t place : places(next_))
+      if (maps_.count(place) + fresh.count(place) == 0) missing.push_back(place);
+    if (!always && (fresh.size() + missing.size() > kFreshPictures || fresh_pixels_ > kFreshPixels)) return false;
+    for (const int64_t place : missing) {
+      const at::Tensor picture = fresh.emplace(place, picture_(place).unsqueeze(0)).first->second;
+      fresh_pixels_ += picture.size(2) * picture.size(3);
     }
-    slots_.push_back(pairs_.size() - 1);
     return true;
   }
 
-  // Of the pairs as they were taken.
-  std::vector<double> distances() {
-    const std::vector<double> found = different_distances();
-    std::vector<double> all;
-    for (const size_t slot : slots_) all.push_back(found[slot]);
-    return all;
+  void find_maps(const std::map<int64_t, at::Tensor>& fresh) {
+    const std::vector<std::pair<int64_t, at::Tensor>> pictures(fresh.begin(), fresh.end());
+    std::vector<std::vector<at::Tensor>> maps(pictures.size());
+    share_work(static_cast<int64_t>(pictures.size()), extractor_.threads(), [&](int64_t i) {
+      const auto at = static_cast<size_t>(i);
+      for (const at::Tensor& map : extractor_.taps(pictures[at].second)) maps[at].push_back(map.cpu());
+    });
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      held_ += bytes_of(maps[i]);
+      maps_[pictures[i].first] = std::move(maps[i]);
+    }
   }
 
- private:
-  std::vector<double> different_distances() {
-    const ExactScope scope(1);
-    find_maps();
+  void measure(size_t first) {
     const auto weights = extractor_.tap_weights();
-    std::vector<double> found(pairs_.size());
-    share_work(static_cast<int64_t>(pairs_.size()), extractor_.threads(), [&](int64_t p) {
-      const auto& [i, j] = pairs_[static_cast<size_t>(p)];
-      found[static_cast<size_t>(p)] = perceptual_distance(maps_.at(i), maps_.at(j), weights).item<double>();
+    share_work(static_cast<int64_t>(next_ - first), extractor_.threads(), [&](int64_t i) {
+      const size_t pair = first + static_cast<size_t>(i);
+      const auto& [low, high] = order_[pair];
+      distances_[pair] = perceptual_distance(maps_.at(low), maps_.at(high), weights).item<double>();
     });
-    return found;
   }
 
-  bool full() const { return pictures_.size() >= 2 * kTile || pixels_ >= kHeldPixels; }
-
-  void add(int64_t place) {
-    const at::Tensor picture = picture_(place).unsqueeze(0);
-    pixels_ += picture.size(2) * picture.size(3);
-    pictures_.emplace(place, picture), maps_.emplace(place, std::vector<at::Tensor>());
+  void leave(size_t first) {
+    for (size_t p = first; p < next_; ++p)
+      for (const int64_t place : places(p)) {
+        uses_[place].pop_front();
+        if (uses_[place].empty()) drop(place);
+      }
+    while (held_ > most_ && !maps_.empty()) drop(needed_last());
   }
 
-  void find_maps() {
-    std::vector<int64_t> places;
-    for (const auto& [place, picture] : pictures_) places.push_back(place);
-    share_work(static_cast<int64_t>(places.size()), extractor_.threads(), [&](int64_t i) {
-      const int64_t place = places[static_cast<size_t>(i)];
-      maps_.at(place) = extractor_.taps(pictures_.at(place));
-    });
+  int64_t needed_last() const {
+    return std::max_element(
+               maps_.begin(), maps_.end(),
+               [&](const auto& a, const auto& b) { return uses_.at(a.first).front() < uses_.at(b.first).front(); })
+        ->first;
+  }
+
+  void drop(int64_t place) {
+    held_ -= bytes_of(maps_.at(place));
+    maps_.erase(place);
   }
 
   const FeatureExtractor& extractor_;
   const PictureAt& picture_;
-  std::map<int64_t, at::Tensor> pictures_;
-  Maps maps_;
-  int64_t pixels_ = 0;
-  IndexPairs pairs_;
-  std::vector<size_t> slots_;  // of each pair taken
+  IndexPairs order_;
+  std::vector<double> distances_;               // of order_
+  std::map<int64_t, std::deque<size_t>> uses_;  // pairs of a picture that are to come
+  std::map<int64_t, std::vector<at::Tensor>> maps_;
+  int64_t most_, held_ = 0, fresh_pixels_ = 0;
+  size_t next_ = 0;
 };
 
 }  // namespace
 
 torch::Tensor pair_distances(const FeatureExtractor& extractor, const IndexPairs& pairs, const PictureAt& picture,
-                             const std::function<void(int64_t done)>& watch) {
-  at::Tensor result = at::empty({static_cast<int64_t>(pairs.size())}, at::kDouble);
-  auto* out = result.mutable_data_ptr<double>();
-  const std::vector<size_t> order = tiled_order(pairs);
-  for (size_t first = 0; first < order.size();) {
-    PairWork work(extractor, picture);
-    size_t end = first;
-    while (end < order.size() && work.take(pairs[order[end]])) ++end;
-    for (const double distance : work.distances()) out[order[first++]] = distance;
-    watch(static_cast<int64_t>(end));
+                             const std::function<void(int64_t done)>& watch, int64_t held_bytes) {
+  const ExactScope scope(1);
+  PairWork work(extractor, picture, elimination_order(pairs), held_bytes);
+  const auto all = static_cast<double>(work.order().size()), asked = static_cast<double>(pairs.size());
+  while (!work.done()) {
+    work.advance();
+    watch(static_cast<int64_t>(asked * static_cast<double>(work.pairs_done()) / all));
   }
-  return result;
+  std::map<std::pair<int64_t, int64_t>, double> found;
+  for (size_t p = 0; p < work.order().size(); ++p) found[work.order()[p]] = work.distances()[p];
+  std::vector<double> distances;
+  for (const auto& pair : pairs) distances.push_back(found.at(undirected(pair)));
+  return at::tensor(distances, at::kDouble);
 }
 
 torch::Tensor row_distances(const FeatureExtractor& extractor, const torch::Tensor& a, const torch::Tensor& b) {

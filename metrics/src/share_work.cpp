@@ -13,7 +13,12 @@ void share_work(int64_t pieces, int threads, const std::function<void(int64_t)>&
   std::atomic<int64_t> next{0};
   const auto worker = [&] {
     const at::NoGradGuard no_grad;
-    for (int64_t piece = next++; piece < pieces; piece = next++) work(piece);
+    try {
+      for (int64_t piece = next++; piece < pieces; piece = next++) work(piece);
+    } catch (...) {
+      next = pieces;
+      throw;
+    }
   };
   std::vector<std::future<void>> others;
   const int64_t helpers = std::min<int64_t>(threads, pieces) - 1;

@@ -91,6 +91,17 @@ class Simulate(ModelTest):
         self.assertEqual(self.simulate("--device", "stm32f746", "--handover", "auto")[1]["arena_bytes"],
                          plain["arena_bytes"])
 
+    def test_pixel_options_are_those_of_run(self):
+        pictures = []
+        for words in ([], ["--noise", "off"], ["--noise", "fixed"], ["--format", "rgb565"], ["--format", "rgb565", "--dither"]):
+            self.good("run", "model.cgm", "--seed", "5", "--out", "here.png", *words)
+            for device in ("host", "stm32f746"):
+                self.simulate("--device", device, "--seed", "5", "--out", "there.png", *words)
+                self.assertEqual((self.folder / "here.png").read_bytes(), (self.folder / "there.png").read_bytes(), (words, device))
+            pictures.append((self.folder / "here.png").read_bytes())
+        self.assertEqual(len(set(pictures)), len(pictures))
+        self.bad(2, "--noise", "simulate", "model.cgm", "--device", "host", "--noise", "loud")
+
     def test_the_firmware_can_be_kept_and_built_by_hand(self):
         self.simulate("--device", "rp2040", "--keep", "firmware")
         for script, there in (("build.sh", "firmware.elf"), ("run.sh", "firmware.elf")):

@@ -14,14 +14,19 @@ static cgrt_model model;
 
 static uint32_t ticks[LAYERS] OUTSIDE, rows[LAYERS] OUTSIDE, printing OUTSIDE;
 static int counting OUTSIDE;
-static const cgrt_options options = {
-    .truncation = TRUNCATION, .quality = CGRT_BEST, .handover = HANDOVER, .format = FORMAT, .wide_rows = WIDE_ROWS};
+static const cgrt_options options = {.truncation = TRUNCATION,
+                                     .quality = CGRT_BEST,
+                                     .handover = HANDOVER,
+                                     .format = FORMAT,
+                                     .noise = NOISE,
+                                     .dither = DITHER,
+                                     .wide_rows = WIDE_ROWS};
 
 struct cgrt_run;
-int cgrt_run_row(const struct cgrt_run *run, uint32_t k, uint32_t y);
+int cgrt_run_row(const struct cgrt_run* run, uint32_t k, uint32_t y);
 
 /* What is printed meanwhile does not count. */
-static __attribute__((noinline)) int counted_row(const struct cgrt_run *run, uint32_t k, uint32_t y) {
+static __attribute__((noinline)) int counted_row(const struct cgrt_run* run, uint32_t k, uint32_t y) {
   uint32_t start = board_ticks() - printing;
   int status = cgrt_run_row(run, k, y);
   ticks[k] += board_ticks() - printing - start;
@@ -29,9 +34,9 @@ static __attribute__((noinline)) int counted_row(const struct cgrt_run *run, uin
   return status;
 }
 
-/* The runtime is compiled with CGRT_RUN_ROW=timed_row and calls this for every row of every layer. Jumps, so that it takes no stack
- * where nothing is counted. */
-int timed_row(const struct cgrt_run *run, uint32_t k, uint32_t y) {
+/* The runtime is compiled with CGRT_RUN_ROW=timed_row and calls this for every row of every layer. Jumps, so that it
+ * takes no stack where nothing is counted. */
+int timed_row(const struct cgrt_run* run, uint32_t k, uint32_t y) {
   return counting ? counted_row(run, k, y) : cgrt_run_row(run, k, y);
 }
 
@@ -44,18 +49,18 @@ static void print_number(uint32_t value) {
   board_print(at);
 }
 
-static void print_line(const char *name, uint32_t value) {
+static void print_line(const char* name, uint32_t value) {
   board_print(name);
   print_number(value);
   board_print("\n");
 }
 
-static int ignore_row(void *user, uint32_t y, const uint8_t *row, uint32_t bytes) {
+static int ignore_row(void* user, uint32_t y, const uint8_t* row, uint32_t bytes) {
   (void)user, (void)y, (void)row, (void)bytes;
   return 0;
 }
 
-static int print_row(void *user, uint32_t y, const uint8_t *row, uint32_t bytes) {
+static int print_row(void* user, uint32_t y, const uint8_t* row, uint32_t bytes) {
   static const char digit[] = "0123456789abcdef";
   uint32_t start = board_ticks();
   char text[65];

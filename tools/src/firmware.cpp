@@ -43,7 +43,8 @@ std::string config_header(const FirmwareJob& job) {
   };
   return define("SEED_LOW", job.seed & 0xffffffff) + define("SEED_HIGH", job.seed >> 32) + define("LABEL", job.label) +
          define("TRUNCATION", job.options.truncation) + define("HANDOVER", job.options.handover) +
-         define("FORMAT", job.options.format) + define("WIDE_ROWS", job.options.wide_rows) +
+         define("FORMAT", job.options.format) + define("NOISE", job.options.noise) +
+         define("DITHER", job.options.dither) + define("WIDE_ROWS", job.options.wide_rows) +
          define("ARENA_BYTES", cgrt_arena_bytes(&job.file->model(), &job.options));
 }
 

@@ -24,6 +24,9 @@ cgrt_options pixel_options(const CommandLine& line) {
   if (line.has("quality")) options.quality = static_cast<uint8_t>(line.integer("quality", 0, 9));
   options.format =
       named_value(line, "format", {{"rgb888", CGRT_RGB888}, {"rgb565", CGRT_RGB565}, {"grey8", CGRT_GREY8}});
+  options.noise =
+      named_value(line, "noise", {{"seed", CGRT_NOISE_SEED}, {"fixed", CGRT_NOISE_FIXED}, {"off", CGRT_NOISE_OFF}});
+  options.dither = line.has("dither");
   return options;
 }
 

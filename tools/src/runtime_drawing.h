@@ -16,7 +16,7 @@ namespace centigan {
 uint8_t named_value(const CommandLine& line, const std::string& flag,
                     const std::vector<std::pair<std::string, uint8_t>>& values);
 
-// --trunc, --quality and --format.
+// --trunc, --quality, --noise, --format and --dither.
 cgrt_options pixel_options(const CommandLine& line);
 
 // Rows of pictures of these options.

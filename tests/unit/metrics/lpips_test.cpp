@@ -2,6 +2,7 @@
 #include <ATen/ATen.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -126,6 +127,21 @@ TEST_F(Vgg, PairsAreInTheirOrderWhateverIsHeld) {
         pair_distances(*extractor(), {{0, 16}}, mixed, [](int64_t) {});
       },
       "the two sides have different maps");
+}
+
+// Every picture is asked for once where all maps find room, and the distances are the same where none does.
+TEST_F(Vgg, MapsAreFoundOnceWhereTheyFindRoom) {
+  const at::Tensor pictures = filler_images("lpips/pairs", {24, 3, 16, 16});
+  IndexPairs pairs;
+  for (int64_t p = 0; p < 60; ++p) pairs.emplace_back((p * 7) % 24, (p * 11 + p / 24 + 1) % 24);
+  std::vector<int> asked(24);
+  const PictureAt picture = [&](int64_t i) { return ++asked[static_cast<size_t>(i)], pictures[i]; };
+  const at::Tensor roomy = pair_distances(*extractor(), pairs, picture, [](int64_t) {});
+  EXPECT_EQ(*std::max_element(asked.begin(), asked.end()), 1);
+  const at::Tensor narrow = pair_distances(
+      *extractor(), pairs, picture, [](int64_t) {}, 1);
+  EXPECT_GT(*std::max_element(asked.begin(), asked.end()), 2);
+  EXPECT_TRUE(at::equal(roomy, narrow));
 }
 
 }  // namespace

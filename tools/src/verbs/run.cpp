@@ -52,10 +52,7 @@ void write_drawn(const std::string& out, const Pictures& pictures, const std::ve
 
 int run(const CommandLine& line) {
   const std::string path = line.operand(0, "FILE");
-  cgrt_options options = pixel_options(line);
-  options.noise =
-      named_value(line, "noise", {{"seed", CGRT_NOISE_SEED}, {"fixed", CGRT_NOISE_FIXED}, {"off", CGRT_NOISE_OFF}});
-  options.dither = line.has("dither");
+  const cgrt_options options = pixel_options(line);
   if (line.has("seed") && line.has("seeds"))
     fail_usage("run", "--seed, --seeds", "both are given", "keep one of the two");
   const auto seeds = number_list(line, line.has("seeds") ? "seeds" : "seed");

@@ -21,7 +21,7 @@ IndexPairs random_pairs(int64_t count, int64_t pairs, uint64_t seed);
 double mean_pair_distance(int64_t count, const PairDistance& distance, int64_t pairs = 1000, uint64_t seed = 0);
 
 // Each fake belongs to its nearest training picture; the mean over clusters of two and more of the mean distance
-// within (at most 64 pairs a cluster). Clusters without and with one fake are counted, not dropped in silence.
+// within (of its first twelve pictures). Clusters without and with one fake are counted, not dropped in silence.
 // `distance` is asked once for all.
 struct ClusterDiversity {
   double mean;  // NaN if no cluster has two
