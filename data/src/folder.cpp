@@ -46,7 +46,7 @@ class FolderWalk {
     }
     if (error)
       fail("data", path.string(), "the folder cannot be read: " + error.message(),
-           "--data names a folder of pictures that you may read");
+           "name a folder of pictures that you may read");
   }
 
   void add(const std::string& path) {

@@ -49,22 +49,28 @@ double mean_pair_distance(int64_t count, const PairDistance& distance, int64_t p
   return distance(random_pairs(count, pairs, seed)).to(at::kDouble).mean().item<double>();
 }
 
+IndexPairs cluster_pairs(const torch::Tensor& nearest_index, int64_t training_pictures) {
+  IndexPairs pairs;
+  for (const auto& members : clusters_of(nearest_index, training_pictures)) {
+    const IndexPairs within = pairs_within(members);
+    pairs.insert(pairs.end(), within.begin(), within.end());
+  }
+  return pairs;
+}
+
 ClusterDiversity cluster_diversity(const torch::Tensor& nearest_index, int64_t training_pictures,
                                    const PairDistance& distance) {
   ClusterDiversity result{std::numeric_limits<double>::quiet_NaN(), 0, 0, 0};
-  IndexPairs pairs;
   std::vector<int64_t> sizes;
   for (const auto& members : clusters_of(nearest_index, training_pictures)) {
     result.empty += members.empty(), result.single += members.size() == 1;
-    const IndexPairs within = pairs_within(members);
-    pairs.insert(pairs.end(), within.begin(), within.end());
-    if (!within.empty()) sizes.push_back(static_cast<int64_t>(within.size()));
+    if (members.size() > 1) sizes.push_back(static_cast<int64_t>(pairs_within(members).size()));
   }
   result.used = static_cast<int64_t>(sizes.size());
   if (result.used == 0) return result;
   double sum = 0;
-  for (const at::Tensor& cluster : distance(pairs).to(at::kDouble).split_with_sizes(sizes))
-    sum += cluster.mean().item<double>();
+  const at::Tensor distances = distance(cluster_pairs(nearest_index, training_pictures)).to(at::kDouble);
+  for (const at::Tensor& cluster : distances.split_with_sizes(sizes)) sum += cluster.mean().item<double>();
   result.mean = sum / static_cast<double>(result.used);
   return result;
 }

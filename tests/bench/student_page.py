@@ -13,12 +13,14 @@ page, in a folder PAGE.parts: the script may be stopped, and goes on.
 import argparse
 import json
 import pathlib
+import re
 import subprocess
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 COLUMNS = {"fid": "FID", "fd-effnetlite0": "FD-effnetlite0", "kid": "KID x 1000", "precision": "precision", "recall": "recall",
-           "diversity": "diversity", "nearest-count": "different nearest", "near-duplicates": "near-duplicates",
+           "diversity": "diversity x 1000", "nearest-count": "different nearest", "near-duplicates": "near-duplicates",
            "authenticity": "authenticity"}
+THOUSANDTHS = ("kid", "diversity")
 
 
 def kept(path, make):
@@ -38,7 +40,12 @@ def measured(arguments, name, *draw):
         "eval", "--fake", drawn, "--real-from", arguments.teacher, "--metrics", arguments.metrics, "--json", part,
         "--sheet", arguments.parts / f"{name}.png"))
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    return {line["metric"]: line["value"] for line in lines}
+    return {plain(line["metric"]): line["value"] for line in lines}
+
+
+def plain(metric):
+    """Perceptual distances carry the name of their network."""
+    return re.sub(r"^(lpips|pd)(-custom:\w+|-inception-2015-12-05|-effnetlite0|-vgg16)?(?=-real$|-cluster$|$)", "diversity", metric)
 
 
 def quality(arguments):
@@ -52,7 +59,7 @@ def quality_table(rows):
     names = [metric for metric in COLUMNS if any(metric in values for values in rows.values())]
     lines = ["| | " + " | ".join(COLUMNS[name] for name in names) + " |", "| --- |" + " ---: |" * len(names)]
     for row, values in rows.items():
-        cells = [f"{values[name] * (1000 if name == 'kid' else 1):.4g}" if name in values else "" for name in names]
+        cells = [f"{values[name] * (1000 if name in THOUSANDTHS else 1):.4g}" if name in values else "" for name in names]
         lines.append(f"| {row} | " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -62,6 +69,11 @@ def change(rows):
     metric = next(name for name in ("fid", "fd-effnetlite0") if name in rows["teacher"])
     teacher, student = (rows[name][metric] for name in ("teacher", "int8 student"))
     return f"The student's Fréchet distance differs from the teacher's by {100 * (student / teacher - 1):+.1f} %."
+
+
+def diversity(rows):
+    real = rows["teacher"].get("diversity-real")
+    return f"\n\nDiversity: mean perceptual distance of 1,000 pairs; of the training pictures {1000 * real:.4g}." if real else ""
 
 
 def costs(arguments):
@@ -102,7 +114,7 @@ Made by `tests/bench/student_page.py`; {arguments.fakes:,} pictures each against
 
 {quality_table(rows)}
 
-{change(rows)}
+{change(rows)}{diversity(rows)}
 
 ## What it costs
 
@@ -122,7 +134,7 @@ def main():
         parser.add_argument(f"--{name}", required=True)
     parser.add_argument("--float", help="run of the float student")
     parser.add_argument("--fakes", type=int, default=5000)
-    parser.add_argument("--metrics", default="fid,kid,prdc,nearest")
+    parser.add_argument("--metrics", default="fid,kid,prdc,nearest,diversity")
     parser.add_argument("--device", default="stm32f746")
     parser.add_argument("--peers", help="a Python with the other runtimes")
     parser.add_argument("--out", type=pathlib.Path, required=True)

@@ -5,13 +5,16 @@ import os
 import pathlib
 import shutil
 import signal
+import struct
 import subprocess
 import time
+import unittest
 
 from cli import PROGRAM, folder_hash, main
 from tiny_model import ModelTest, padded_to
 
 TOOLS = all(map(shutil.which, ("arm-none-eabi-gcc", "qemu-system-arm")))
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 DEVICES = ("stm32f746", "stm32h743", "rp2040", "cortex-m55")
 
 
@@ -27,7 +30,7 @@ def gone(pid):
     return False
 
 
-class Simulate(ModelTest):
+class SimulateTest(ModelTest):
     def setUp(self):
         super().setUp()
         self.temporary = self.folder / "tmp"
@@ -41,6 +44,8 @@ class Simulate(ModelTest):
         self.assertEqual(list(self.temporary.iterdir()), [])
         return text, json.loads((self.folder / "report.json").read_text())
 
+
+class Simulate(SimulateTest):
     def fakes(self, gcc="exit 0", qemu="exit 0"):
         """A PATH in which stand-ins come first."""
         folder = self.folder / "fakes"
@@ -90,17 +95,6 @@ class Simulate(ModelTest):
                 self.assertNotIn("would draw", text)
         self.assertEqual(self.simulate("--device", "stm32f746", "--handover", "auto")[1]["arena_bytes"],
                          plain["arena_bytes"])
-
-    def test_pixel_options_are_those_of_run(self):
-        pictures = []
-        for words in ([], ["--noise", "off"], ["--noise", "fixed"], ["--format", "rgb565"], ["--format", "rgb565", "--dither"]):
-            self.good("run", "model.cgm", "--seed", "5", "--out", "here.png", *words)
-            for device in ("host", "stm32f746"):
-                self.simulate("--device", device, "--seed", "5", "--out", "there.png", *words)
-                self.assertEqual((self.folder / "here.png").read_bytes(), (self.folder / "there.png").read_bytes(), (words, device))
-            pictures.append((self.folder / "here.png").read_bytes())
-        self.assertEqual(len(set(pictures)), len(pictures))
-        self.bad(2, "--noise", "simulate", "model.cgm", "--device", "host", "--noise", "loud")
 
     def test_the_firmware_can_be_kept_and_built_by_hand(self):
         self.simulate("--device", "rp2040", "--keep", "firmware")
@@ -195,6 +189,74 @@ class Simulate(ModelTest):
                  environment={**self.fakes(), "TMPDIR": "nowhere"})
         shutil.rmtree(self.folder / "fakes")
         self.assertEqual(folder_hash(self.folder), before)
+
+
+class NoisyModel(SimulateTest):
+    more = ["--model.lite.noise", "true"]
+
+    def test_pixel_options_are_those_of_run(self):
+        pictures = []
+        for words in ([], ["--noise", "off"], ["--noise", "fixed"], ["--format", "rgb565"], ["--format", "rgb565", "--dither"]):
+            self.good("run", "model.cgm", "--seed", "5", "--out", "here.png", *words)
+            for device in ("host", "stm32f746"):
+                self.simulate("--device", device, "--seed", "5", "--out", "there.png", *words)
+                self.assertEqual((self.folder / "here.png").read_bytes(), (self.folder / "there.png").read_bytes(), (words, device))
+            pictures.append((self.folder / "here.png").read_bytes())
+        self.assertEqual(len(set(pictures)), len(pictures))
+        self.bad(2, "--noise", "simulate", "model.cgm", "--device", "host", "--noise", "loud")
+
+
+class BoardSample(ModelTest):
+    """samples/stm32f746g-disco with the tiny model."""
+
+    def setUp(self):
+        super().setUp()
+        self.sample = self.folder / "disco"
+        shutil.copytree(ROOT / "samples/stm32f746g-disco", self.sample)
+
+    def make(self, *targets):
+        return subprocess.run(["make", "-C", self.sample, *targets], capture_output=True, text=True)
+
+    def export(self):
+        self.good("export", "--from", "model.cgm", "--out", "disco/model.c")
+
+    @unittest.skipUnless(shutil.which("make"), "no make is installed")
+    def test_without_a_model_it_says_what_to_do(self):
+        process = self.make("picture.elf")
+        self.assertNotEqual(process.returncode, 0)
+        self.assertIn("model.c is missing: centigan export --from FILE.cgm --out model.c", process.stderr)
+
+    @unittest.skipUnless(shutil.which("make") and TOOLS, "no make or arm-none-eabi-gcc is installed")
+    def test_it_builds_for_the_board(self):
+        self.export()
+        process = self.make()
+        self.assertEqual(process.returncode, 0, process.stdout + process.stderr)
+        self.assertNotIn("warning", process.stdout + process.stderr)
+        image = (self.sample / "picture.bin").read_bytes()
+        stack, reset, *faults = struct.unpack("<7I", image[:28])
+        self.assertEqual(stack, 0x20000000 + 320 * 1024)
+        for handler in (reset, *faults[:5]):
+            self.assertEqual(handler % 2, 1)  # Thumb
+            self.assertLess(handler, 0x08000000 + len(image))
+            self.assertGreater(handler, 0x08000000)
+        self.assertIn((self.folder / "model.cgm").read_bytes()[:64], image)
+
+    @unittest.skipUnless(shutil.which("make") and shutil.which("cc"), "no make or cc is installed")
+    def test_what_it_sends_is_what_run_draws(self):
+        self.export()
+        self.assertEqual(self.make("desktop").returncode, 0)
+        sent = subprocess.run([self.sample / "desktop"], capture_output=True, check=True).stdout
+        raw = self.raw("--seeds", "0-3")
+        size = len(raw) // 4
+        for seed, part in enumerate(sent.split(b"P6\n")[1:]):
+            head, pixels, foot = part[:part.index(b"255\n") + 4], *(part[part.index(b"255\n") + 4:][cut] for cut in (slice(size), slice(size, None)))
+            self.assertEqual(pixels, raw[seed * size:(seed + 1) * size])
+            self.assertEqual((head, foot), (b"16 16\n255\n", b"# seed %d status 0 clocks 0\n" % seed))
+        (self.folder / "sent").write_bytes(b"half a row" + sent[30:])  # begun while a picture is on its way
+        process = subprocess.run(["python3", self.sample / "receive.py", "sent", "--out", "got"], cwd=self.folder, capture_output=True, text=True)
+        self.assertEqual(process.returncode, 0, process.stderr)
+        self.assertEqual([path.name for path in sorted((self.folder / "got").iterdir())], [f"{seed:06}.png" for seed in (1, 2, 3)])
+        self.good("eval", "--real", "got", "--fake", "got", "--extractor", "pixels", "--metrics", "fid")
 
 
 if __name__ == "__main__":

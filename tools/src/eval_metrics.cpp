@@ -185,14 +185,21 @@ int64_t different_pairs(const MeasuredSet& set) {
 EvalNumbers diversity_of(EvalSubject& s, const FeatureExtractor& extractor) {
   usable_features(s.fake.features, "fake", 2);
   const std::string name = extractor.distance_label();
-  const auto mean = [&](const MeasuredSet& set, int64_t pairs) {
-    return mean_pair_distance(set.count(), distances_within(s, extractor, set), pairs, s.seed);
-  };
-  const auto within = distances_within(s, extractor, s.fake);
-  const ClusterDiversity clusters = cluster_diversity(s.nearest_pictures().index, s.real.count(), within);
+  const at::Tensor& nearest = s.nearest_pictures().index;
+  // Those of clusters and the random ones in one go: they share pictures.
+  IndexPairs pairs = random_pairs(s.fake.count(), kDiversityPairs, s.seed);
+  const IndexPairs of_clusters = cluster_pairs(nearest, s.real.count());
+  pairs.insert(pairs.end(), of_clusters.begin(), of_clusters.end());
+  const at::Tensor distances = distances_within(s, extractor, s.fake)(pairs);
+  const double mean = distances.narrow(0, 0, kDiversityPairs).mean().item<double>();
+  const ClusterDiversity clusters = cluster_diversity(nearest, s.real.count(), [&](const IndexPairs& within) {
+    return distances.narrow(0, kDiversityPairs, static_cast<int64_t>(within.size()));
+  });
   const int64_t real_pairs = different_pairs(s.real);
-  EvalNumbers numbers = {{name + "(pairs=1000)", mean(s.fake, kDiversityPairs), {}, ""},
-                         {name + "-real(pairs=" + std::to_string(real_pairs) + ")", mean(s.real, real_pairs), {}, ""}};
+  const double real_mean =
+      mean_pair_distance(s.real.count(), distances_within(s, extractor, s.real), real_pairs, s.seed);
+  EvalNumbers numbers = {{name + "(pairs=1000)", mean, {}, ""},
+                         {name + "-real(pairs=" + std::to_string(real_pairs) + ")", real_mean, {}, ""}};
   const std::string counts =
       std::to_string(clusters.empty) + " clusters are empty, " + std::to_string(clusters.single) + " hold one fake";
   if (clusters.used > 0) numbers.push_back({name + "-cluster", clusters.mean, {}, counts});

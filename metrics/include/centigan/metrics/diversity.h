@@ -27,6 +27,8 @@ struct ClusterDiversity {
   double mean;  // NaN if no cluster has two
   int64_t empty, single, used;
 };
+// The pairs that it asks for: a caller may find their distances together with others.
+IndexPairs cluster_pairs(const torch::Tensor& nearest_index, int64_t training_pictures);
 ClusterDiversity cluster_diversity(const torch::Tensor& nearest_index, int64_t training_pictures,
                                    const PairDistance& distance);
 

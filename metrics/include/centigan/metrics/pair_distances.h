@@ -16,7 +16,7 @@ using PictureAt = std::function<torch::Tensor(int64_t place)>;
 // once; `held_bytes` of maps are kept between pieces of work. `watch` gets the number of pairs done; what it throws ends
 // the work. Pictures of different sizes through a network that takes them as they come: Error.
 torch::Tensor pair_distances(const FeatureExtractor& extractor, const IndexPairs& pairs, const PictureAt& picture,
-                             const std::function<void(int64_t done)>& watch, int64_t held_bytes = 256 << 20);
+                             const std::function<void(int64_t done)>& watch, int64_t held_bytes = 384 << 20);
 
 // float64 [N] between the rows of two batches [N,3,H,W], values 0…255 of any type, not rounded.
 torch::Tensor row_distances(const FeatureExtractor& extractor, const torch::Tensor& a, const torch::Tensor& b);
