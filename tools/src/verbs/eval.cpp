@@ -162,7 +162,7 @@ void measure(const CommandLine& line, const Request& r, Sources& sources, EvalSu
   if (sources.held_out) s.held_out = measure_set(sources.held_out, *s.extractor, false, progress, done);
   s.fake = sources.fake ? measure_set(sources.fake, *s.extractor, false, progress, done)
                         : imported_set(r.fake, s.extractor->width());
-  progress.finish();
+  if (done > 0) progress.finish();  // .npz files on both sides
 }
 
 // A number of the default set that this subject does not allow is left out with its reason.
