@@ -108,11 +108,20 @@ void copy_rest(const LiteUnitImpl& from, LiteUnitImpl& to) {
   if (to.noise_strength.defined()) to.noise_strength.copy_(from.noise_strength);
 }
 
-// The factor a channel that brings one map nearest to another.
-void match_gains(const torch::Tensor& drawn, const torch::Tensor& wanted, LiteUnitImpl& unit) {
-  const auto ratio = (drawn * wanted).sum({0, 2, 3}) / (drawn * drawn).sum({0, 2, 3}).clamp_min(1e-12);
-  unit.gain_weight.mul_(ratio.unsqueeze(1));
-  unit.gain_bias.mul_(ratio);
+// The factor a channel that brings one map nearest to another. Before the activation, where the next layer's
+// demodulation does not see it; a unit that is demodulated itself can only take it as gains.
+void match_scales(const torch::Tensor& drawn, const torch::Tensor& wanted, LiteUnitImpl& unit) {
+  const auto ratio =
+      ((drawn * wanted).sum({0, 2, 3}) / (drawn * drawn).sum({0, 2, 3}).clamp_min(1e-12)).clamp_min(0.01);
+  if (unit.layer.demod) {
+    unit.gain_weight.mul_(ratio.unsqueeze(1)), unit.gain_bias.mul_(ratio);
+    return;
+  }
+  unit.bias.mul_(ratio);
+  if (unit.constant.defined()) unit.constant.mul_(ratio);
+  if (unit.layer.convolves()) unit.weight.mul_(ratio.view({-1, 1, 1, 1}));
+  if (unit.layer.dense()) unit.weight.mul_(ratio.repeat(kLiteStart * kLiteStart).unsqueeze(1));
+  if (unit.noise_strength.defined()) unit.noise_strength.mul_(ratio);
 }
 
 size_t row_of(const LiteGenerator& generator, const std::string& short_name) {
@@ -145,7 +154,7 @@ void fit_short_unit(LiteGenerator& generator, LiteUnitImpl& unit, uint64_t seed)
     fit_start(probe.styles(), sums, unit);
   else
     fit_convolution(probe.map_before(begins), sums, unit);
-  match_gains(probe.map(begins, unit), probe.map_of(row), unit);
+  match_scales(probe.map(begins, unit), probe.map_of(row), unit);
 }
 
 }  // namespace centigan

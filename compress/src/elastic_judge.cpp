@@ -36,12 +36,15 @@ ElasticJudge::ElasticJudge(const Elastic& elastic, Generator& teacher, std::shar
 }
 
 double ElasticJudge::distance(const ModelConfig& student) const {
+  return distance(*elastic_.member(student));
+}
+
+double ElasticJudge::distance(Generator& student) const {
   const at::NoGradGuard no_grad;
-  const auto member = elastic_.member(student);
   double sum = 0.0;
   int64_t count = 0;
   for (const Part& part : parts_) {
-    const auto drawn = member->forward(part.z, part.c, 1.0, part.noise);
+    const auto drawn = student.forward(part.z, part.c, 1.0, part.noise);
     auto distance = pixel_distance(drawn, part.wanted, kCoarserLevels, 1.0);
     if (eye_) distance = distance + perceptual_ * map_distance(eye_->maps(drawn), part.maps);
     sum += distance.item<double>() * static_cast<double>(drawn.size(0));

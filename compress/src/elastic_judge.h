@@ -15,7 +15,8 @@ class ElasticJudge {
  public:
   ElasticJudge(const Elastic& elastic, Generator& teacher, std::shared_ptr<LayeredDiscriminator> eye, double perceptual,
                uint64_t seed, int64_t latents);
-  double distance(const ModelConfig& student) const;
+  double distance(const ModelConfig& student) const;  // of the elastic student's member
+  double distance(Generator& student) const;
 
  private:
   struct Part {

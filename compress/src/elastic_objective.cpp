@@ -72,22 +72,21 @@ class ElasticDistill final : public Objective {
     if (c.defined()) c = c.to(parts_.device);
     const SynthesisOptions noise{NoiseMode::kRandom, at::arange(batch.first, batch.first + batch.size, at::kLong)};
     const torch::Tensor wanted = teachers(z, c, noise);
-    const torch::Tensor ws = elastic_->widest()->mapping(z, c);
-    piece.ws = ws.detach();
-    const torch::Tensor widest = distance(elastic_->widest()->synthesis(ws, noise), wanted);
-    stats.add("Loss/G/widest", widest);
-    torch::Tensor members = at::zeros({}, widest.options());
-    for (size_t i = 0; i < members_.size(); ++i) {
-      const torch::Tensor loss = distance(elastic_->member(members_[i])->forward(z, c, 1.0, noise), wanted);
-      stats.add(i == 0 ? "Loss/G/anywhere" : "Loss/G/affordable", loss);
-      members = members + loss;
-    }
-    if (has_shorts() && !members_.empty())
-      piece.short_gradients =
-          torch::autograd::grad({members}, elastic_->shorts()->parameters(), {}, /*retain_graph=*/true,
-                                /*create_graph=*/false, /*allow_unused=*/true);
-    stats.add("Loss/G/loss", widest + members);
-    return widest + members;
+    piece.ws = styles(z, c);
+    torch::Tensor sum = at::zeros({}, wanted.options());
+    for (const ModelConfig& member : members_)
+      sum = sum + distance(elastic_->member(member)->forward(z, c, 1.0, noise), wanted);
+    const torch::Tensor loss = sum / static_cast<double>(members_.size());
+    if (has_shorts())
+      piece.short_gradients = torch::autograd::grad({loss}, elastic_->shorts()->parameters(), {}, /*retain_graph=*/true,
+                                                    /*create_graph=*/false, /*allow_unused=*/true);
+    stats.add("Loss/G/loss", loss);
+    return loss;
+  }
+
+  torch::Tensor styles(const torch::Tensor& z, const torch::Tensor& c) const {
+    const at::NoGradGuard no_grad;
+    return elastic_->widest()->mapping(z, c);
   }
 
   // A loss with the gradients that are known already.

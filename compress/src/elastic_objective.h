@@ -10,9 +10,9 @@
 
 namespace centigan {
 
-// After the sandwich rule (Yu and Huang, 2019): each step the widest network and the members that `choose` names for it
-// draw the teacher's pictures of the same latents; pixel_distance and the perceptual term of `parts`, summed. Trains
-// the widest network as "G" and the short units as "short"; `parts.student` is not looked at.
+// Each step the members that `choose` names for it (at least one) draw the teacher's pictures: the mean of
+// pixel_distance and the perceptual term of `parts`. Trains the widest network as "G" and the short units as "short";
+// `parts.student` is not looked at.
 std::unique_ptr<Objective> make_elastic_distill(DistillParts parts, std::shared_ptr<Elastic> elastic,
                                                 std::function<std::vector<ModelConfig>(int64_t step)> choose);
 

@@ -28,7 +28,8 @@
 namespace centigan {
 namespace {
 
-constexpr int64_t kStock = 1024;  // members to draw from while the elastic student is trained
+constexpr int64_t kStock = 1024;     // members to draw from while the elastic student is trained
+constexpr int64_t kWidestEvery = 4;  // steps
 
 void require_least(const std::string& key, int64_t value, int64_t least) {
   if (value < least)
@@ -37,7 +38,7 @@ void require_least(const std::string& key, int64_t value, int64_t least) {
 
 const SearchConfig& checked(const SearchConfig& config) {
   require_least("step", config.step, 1);
-  require_least("members", config.members, 0);
+  require_least("members", config.members, 1);
   require_least("population", config.population, 4);
   require_least("generations", config.generations, 0);
   require_least("latents", config.latents, 8);
@@ -55,7 +56,7 @@ DistillConfig distill_config(const SearchConfig& config) {
   return d;
 }
 
-// Nothing that was there before is lost, and nobody trains for an hour to learn that OUT is in use.
+// Before an hour of training.
 void refuse_used_folder(const std::string& out) {
   namespace fs = std::filesystem;
   if (fs::exists(out) && !fs::exists(out + "/search.jsonl") && !(fs::is_directory(out) && fs::is_empty(out)))
@@ -140,13 +141,15 @@ class Search {
                       remaining_of(options_, begun_), make);
   }
 
-  // One from anywhere, and some of a stock that just keep the budget.
+  // Some of a stock that just keep the budget; now and then the widest one, or one from anywhere.
   std::function<std::vector<ModelConfig>(int64_t)> members_of_step() {
     const auto anywhere = RandomStream(seed(), "members"), stocked = RandomStream(seed(), "members/budget");
     return [this, anywhere, stocked](int64_t step) {
-      std::vector<ModelConfig> members = {space_.floats(space_.random(anywhere, step))};
+      std::vector<ModelConfig> members;
       for (int64_t i = 0; i < config_.members; ++i)
         members.push_back(stocked_member(stocked.integer(step * config_.members + i, kStock)));
+      if (step % kWidestEvery == 0) members.push_back(space_.floats(space_.widest()));
+      if (step % kWidestEvery == kWidestEvery / 2) members.push_back(space_.floats(space_.random(anywhere, step)));
       return members;
     };
   }
@@ -190,7 +193,8 @@ class Search {
 
   std::vector<Candidate> judge_all() {
     const auto eye = std::dynamic_pointer_cast<LayeredDiscriminator>(teacher_.discriminator);
-    const ElasticJudge judge(*elastic_, *teacher_.generator, eye, config_.perceptual, seed(), config_.latents);
+    judge_ = std::make_unique<ElasticJudge>(*elastic_, *teacher_.generator, eye, config_.perceptual, seed(),
+                                            config_.latents);
     SearchLog log(config_.out + "/search.jsonl", settings());
     PiecePool pool(device_.is_cpu() ? pick_threads(config_.threads, config_.population) : 1);
     const int64_t total = config_.population * (config_.generations + 1);
@@ -198,15 +202,15 @@ class Search {
     bool stopped = false;
     const auto all = evolve(
         space_, budget_, {config_.population, config_.generations, seed()},
-        [&](std::vector<Candidate>& born) { return judge_some(born, judge, log, pool, progress); }, stopped);
+        [&](std::vector<Candidate>& born) { return judge_some(born, log, pool, progress); }, stopped);
     progress.finish();
-    if (stopped) tell_stop();
+    if (stopped)
+      tell({"search: stopped after " + std::to_string(report_.judged) + " students; the same command goes on"});
     return all;
   }
 
   // As many at once as there are threads, so that a signal is heard soon.
-  bool judge_some(std::vector<Candidate>& born, const ElasticJudge& judge, SearchLog& log, PiecePool& pool,
-                  Progress& progress) {
+  bool judge_some(std::vector<Candidate>& born, SearchLog& log, PiecePool& pool, Progress& progress) {
     const auto count = static_cast<int64_t>(born.size());
     for (int64_t first = 0; first < count; first += pool.threads()) {
       if (must_stop()) return false;
@@ -215,7 +219,7 @@ class Search {
         Candidate& candidate = born[first + i];
         const ModelConfig student = space_.student(candidate.genome);
         const double* known = log.find(description(student));
-        candidate.distance = known != nullptr ? *known : judge.distance(student);
+        candidate.distance = known != nullptr ? *known : judge_->distance(student);
       });
       for (int64_t i = first; i < first + some; ++i) note(born[i], log);
       progress.update(report_.judged, format_text("best %.4f", best_));
@@ -241,10 +245,6 @@ class Search {
     for (const std::string& line : lines) say(line);
   }
 
-  void tell_stop() const {
-    tell({"search: stopped after " + std::to_string(report_.judged) + " students; the same command goes on"});
-  }
-
   // The winner's own training.
   void finish(const Candidate& winner) {
     report_.student = space_.student(winner.genome);
@@ -252,13 +252,25 @@ class Search {
     DistillConfig d = distill_config(config_);
     d.student = report_.student.lite;
     d.resolution = report_.student.resolution;
-    const auto start = [this](const ModelConfig& model) { return elastic_->cut(model); };
-    report_.trained = distill(d, remaining_of(options_, begun_), start);
+    report_.trained = distill(d, remaining_of(options_, begun_), [this](const ModelConfig& m) { return start_of(m); });
     report_.end = report_.trained.end;
     if (report_.trained.file_bytes > 0)
       tell({"search: " + config_.out + ": " + std::to_string(report_.trained.file_bytes) + " bytes of file, " +
             std::to_string(winner.cost.flash) + " of flash, " + std::to_string(winner.cost.ram) + " of RAM, " +
             std::to_string(winner.cost.instructions) + " instructions a picture"});
+  }
+
+  // Cut out of the elastic student, or fitted to the teacher's maps: what is nearer to the teacher.
+  std::shared_ptr<LiteGenerator> start_of(const ModelConfig& model) {
+    const auto cut = elastic_->cut(model);
+    if (!fit_obstacle(teacher_.config.model, model).empty()) return cut;
+    const auto other = fitted(dynamic_cast<LiteGenerator&>(*teacher_.generator), model, seed());
+    cut->to(device_), other->to(device_);
+    const double of_cut = judge_->distance(*cut), of_fit = judge_->distance(*other);
+    tell({format_text("the winner in floats: %.4f from the teacher as a member, %.4f as a fit; it starts as the ",
+                      of_cut, of_fit) +
+          (of_cut <= of_fit ? "member" : "fit")});
+    return of_cut <= of_fit ? cut : other;
   }
 
   const SearchConfig& config_;
@@ -271,6 +283,7 @@ class Search {
   std::string elastic_folder_, elastic_hash_;
   std::map<int64_t, ModelConfig> stock_;
   std::shared_ptr<Elastic> elastic_;
+  std::unique_ptr<ElasticJudge> judge_;
   torch::Device device_ = torch::kCPU;
   double best_ = 0;
   int64_t judged_now_ = 0;  // not found in the log

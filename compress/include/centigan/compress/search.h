@@ -18,11 +18,11 @@ struct SearchConfig {
   int64_t step = 8;        // widths and style sizes are multiples of it
   DistillTerms terms;
   double widest_kimg = 400, elastic_kimg = 80, float_kimg = 40, kimg = 16;
-  int64_t members = 2;  // a step that just keep the budget, beside the widest and one from anywhere
+  int64_t members = 2;  // of the elastic student a step
   int64_t population = 32, generations = 20, latents = 64;
   double perceptual = 1.0;  // in the search
   int64_t float_batch = 8, batch = 32, seed = 0, threads = 0, pieces = 2;
-  double widest_lr = 0.005, elastic_lr = 0.002, float_lr = 0.002, lr = 0.002;
+  double widest_lr = 0.005, elastic_lr = 0.005, float_lr = 0.002, lr = 0.002;
   std::string device = "auto";
 };
 
@@ -41,9 +41,7 @@ inline void visit(ConfigVisitor& v, SearchConfig& c) {
   v.field("elastic_kimg", c.elastic_kimg, "Length of the training of the elastic student.");
   v.field("float_kimg", c.float_kimg, "Length of the winner's training in floats.");
   v.field("kimg", c.kimg, "Length of the winner's training with integers, in thousands of pictures.");
-  v.field("members", c.members,
-          "Random members of the elastic student a step that just keep the budget, beside the widest and one from "
-          "anywhere.");
+  v.field("members", c.members, "Random members of the elastic student a step; they just keep the budget.");
   v.field("population", c.population, "Candidates a generation.");
   v.field("generations", c.generations, "Generations after the first one, which is random.");
   v.field("latents", c.latents, "Pictures by which a candidate is judged.");
