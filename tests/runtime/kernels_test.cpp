@@ -68,8 +68,8 @@ Shape random_shape(Dice& dice) {
   };
   Shape s;
   s.type = CGRT_CONV3 + uint32_t(dice.range(0, 2));
-  s.width = pick(20, 90);
-  s.rows = dice.chance(50) ? 1 : uint32_t(dice.range(2, 8));
+  s.width = dice.chance(20) ? 16 * pick(2, 5) : pick(20, 90);
+  s.rows = dice.chance(50) ? 1 : uint32_t(dice.range(2, CGRT_ROWS));
   s.cin = dice.chance(50) ? 4 * pick(8, 40) : pick(20, 150);
   s.cout = dice.chance(30) ? 16 * pick(2, 3) : pick(20, 40);
   s.bits = uint32_t(dice.chance(50) ? 8 : 4 + 2 * dice.range(0, 1));
@@ -222,6 +222,61 @@ TEST_P(Kernels, NormsAreThePortableOnes) {
       for (uint32_t r = 0; r < count; ++r)
         ASSERT_EQ(norms.data[r], cgrt_isqrt((cgrt_energy(gains.data, energies.data + r * pitch, n) >> 8) + 1))
             << set(k)->name;
+    }
+  }
+}
+
+// Rows of parameters with anything in them.
+void fill_params(Exact<uint8_t>& params, Dice& dice) {
+  for (size_t i = 0; i < params.size; i += 4) {
+    const uint32_t value =
+        dice.chance(20) ? (dice.chance(50) ? 0x7FFFFFFFu : 0x80000000u) : uint32_t(dice.next() >> dice.range(0, 31));
+    std::memcpy(params.data + i, &value, 4);
+  }
+}
+
+TEST_P(Kernels, DenseValuesAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 677);
+  for (int i = 0; i < 100; ++i) {
+    const uint32_t count = uint32_t(dice.range(1, 40)), shift = uint32_t(dice.range(0, 7));
+    const int32_t slope = dice.range(-16384, 16384), most = cgrt_lim(shift);
+    Exact<uint8_t> params(8 * count);
+    Exact<int32_t> sums(count), expected(count), values(count);
+    fill_params(params, dice);
+    fill(sums, dice, dice.chance(20) ? most : -most, most);
+    std::copy(sums.data, sums.data + count, expected.data);
+    cgrt_dense_values_c(expected.data, count, params.data, shift, slope);
+    for (uint32_t k = 0; set(k); ++k) {
+      std::copy(sums.data, sums.data + count, values.data);
+      set(k)->dense_values(values.data, count, params.data, shift, slope);
+      ASSERT_TRUE(std::equal(expected.data, expected.data + count, values.data)) << set(k)->name;
+    }
+  }
+}
+
+TEST_P(Kernels, ChannelsAreThePortableOnes) {
+  Dice dice(uint64_t(GetParam()) + 777);
+  for (int i = 0; i < 100; ++i) {
+    const uint32_t count = uint32_t(dice.range(1, CGRT_BLOCK));
+    uint8_t layer[CGRT_LAYER_BYTES] = {};
+    layer[3] = uint8_t(dice.range(0, 15));  // flags
+    layer[8] = uint8_t(dice.range(0, 7));   // shift
+    layer[11] = layer[3] & CGRT_SBIAS ? uint8_t(dice.range(0, 12)) : uint8_t(0);
+    const int16_t slope = int16_t(dice.range(-16384, 16384));
+    std::memcpy(layer + 12, &slope, 2);
+    Exact<uint8_t> params(8 * count);
+    fill_params(params, dice);
+    cgrt_styled styled;
+    for (uint32_t c = 0; c < CGRT_BLOCK; ++c) {
+      styled.gain[c] = dice.chance(20) ? -32767 : dice.range(-32767, 32767);
+      styled.moved[c] = dice.chance(20) ? 32767 : dice.range(-32767, 32767);
+      styled.norm[c] = dice.chance(20) ? 1 : uint32_t(dice.range(1, 1 << 21));
+    }
+    Exact<cgrt_channel> expected(count), channels(count);
+    cgrt_channels_c(expected.data, count, params.data, &styled, layer);
+    for (uint32_t k = 0; set(k); ++k) {
+      set(k)->channels(channels.data, count, params.data, &styled, layer);
+      ASSERT_EQ(std::memcmp(channels.data, expected.data, count * sizeof(cgrt_channel)), 0) << set(k)->name;
     }
   }
 }
