@@ -8,6 +8,8 @@
 #include "centigan/compress/export.h"
 #include "centigan/core/error.h"
 #include "centigan/core/file.h"
+#include "centigan/core/snapshot.h"
+#include "elastic_judge.h"
 #include "lite_support.h"
 #include "test_support.h"
 
@@ -97,6 +99,25 @@ TEST(Search, FindsAStudentOfThePromisedBytes) {
   other.out = search_folder("shared"), other.elastic = config.out + "-elastic";
   EXPECT_EQ(search(other, kSilent).end, TrainEnd::kFinished);  // the elastic student serves another budget
   EXPECT_FALSE(std::filesystem::exists(other.out + "-elastic"));
+}
+
+TEST(Search, TheElasticStudentLearns) {
+  auto config = short_search(searched_teacher("lite"), search_folder("learns"));
+  config.elastic_kimg = 0.4, config.float_kimg = config.kimg = 0.032;
+  search(config, kSilent);
+  const auto teacher = open_run(config.from), trained = open_run(config.out + "-elastic");
+  const Elastic before = Elastic::of(dynamic_cast<LiteGenerator&>(*teacher.generator), 0);
+  const Elastic after(std::dynamic_pointer_cast<LiteGenerator>(trained.generator), 0);
+  load_module(*after.shorts(), "short_ema/", read_checkpoint(trained.checkpoint), trained.checkpoint);
+  const auto distance = [&](const Elastic& elastic) {
+    const ElasticJudge judge(elastic, *teacher.generator, nullptr, 0, 9, 32);
+    auto member = teacher.config.model;
+    member.lite.widths = {8, 6, 6}, member.lite.w_dim = 8;
+    return judge.distance(member);
+  };
+  EXPECT_LT(distance(after), 0.9 * distance(before));
+  for (size_t i = 0; i < after.shorts()->units.size(); ++i)
+    EXPECT_FALSE(at::allclose(after.shorts()->units[i]->bias, before.shorts()->units[i]->bias, 1e-4, 1e-4)) << i;
 }
 
 // Stopped again and again, in every part.
