@@ -87,6 +87,13 @@ TEST(Diversity, ClustersAreCountedToTheLast) {
   EXPECT_TRUE(std::isnan(cluster_diversity(at::tensor({1}, at::kLong), 3, gaps_on_a_line).mean));
 }
 
+TEST(Diversity, OfALargeClusterTwelvePicturesCount) {
+  const at::Tensor nearest = at::arange(0, 40, at::kLong).remainder(2);  // two clusters of twenty
+  const IndexPairs pairs = cluster_pairs(nearest, 2);
+  ASSERT_EQ(pairs.size(), 2u * 66);
+  for (const auto& [i, j] : pairs) EXPECT_TRUE(i < j && j < 24 && (j - i) % 2 == 0) << i << " " << j;
+}
+
 std::vector<at::Tensor> two_maps(const std::string& side) {
   return {filler("lpips/" + side + "0", {4, 6, 6}).unsqueeze(0), filler("lpips/" + side + "1", {8, 3, 3}).unsqueeze(0)};
 }
