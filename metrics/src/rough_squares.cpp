@@ -27,14 +27,13 @@ at::Tensor squared_lengths(const at::Tensor& x, const at::Tensor& centre) {
 }  // namespace
 
 RoughSpace rough_space(const torch::Tensor& x, const torch::Tensor& y) {
+  const bool float32 = x.scalar_type() == at::kFloat && y.scalar_type() == at::kFloat;
   // A float32 number, so that rows of that kind are moved there by one rounding.
-  const bool single = x.scalar_type() == at::kFloat && y.scalar_type() == at::kFloat;
-  const at::Tensor centre = single ? mean_row(x).to(at::kFloat).to(at::kDouble) : mean_row(x);
+  const at::Tensor centre = float32 ? mean_row(x).to(at::kFloat).to(at::kDouble) : mean_row(x);
   double most = 0;
   for (const at::Tensor& set : {x, y}) most = std::max(most, squared_lengths(set, centre).max().item<double>());
-  const int range = single ? 100 : 500;
-  const int exponent = most > 0 ? std::clamp(std::ilogb(std::sqrt(most)) + 1, -range, range) : 0;
-  return {centre, std::ldexp(1.0, -exponent), single};
+  const int exponent = most > 0 ? std::clamp(std::ilogb(std::sqrt(most)) + 1, -500, 500) : 0;
+  return {centre, std::ldexp(1.0, -exponent), float32 && std::abs(exponent) < 100};
 }
 
 // A sum of d products in float32 is off by at most d/2 eps |a||b| in whatever order, and 2|a||b| <= |a|^2 + |b|^2:

@@ -14,7 +14,7 @@ namespace centigan {
 struct RoughSpace {
   torch::Tensor centre;  // float64 [d]
   double scale;
-  bool single;  // both sets and the centre are float32 numbers
+  bool single;  // both sets and the centre are float32 numbers, and their differences are
 };
 RoughSpace rough_space(const torch::Tensor& x, const torch::Tensor& y);
 

@@ -3,6 +3,7 @@
 #include <ATen/Parallel.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <stdexcept>
 #include <vector>
 
@@ -103,6 +104,12 @@ TEST(Pieces, AnyScale) {
   for (const double scale : {1e-60, 1e-30, 1e30, 1e60}) {
     expect_straight_prdc(x * scale, y * scale);
     EXPECT_EQ(prdc(x * scale, y * scale).coverage, prdc(x, y).coverage);
+  }
+  const double near_limit = 3e38 / std::max(x.abs().max().item<double>(), y.abs().max().item<double>());
+  for (const double scale : {near_limit, 1e-40}) {
+    const at::Tensor a = (x * scale).to(at::kFloat), b = (y * scale).to(at::kFloat);
+    expect_straight_prdc(a.to(at::kDouble), b.to(at::kDouble));
+    EXPECT_EQ(prdc(a, b).density, prdc(a.to(at::kDouble), b.to(at::kDouble)).density);
   }
 }
 
