@@ -264,6 +264,7 @@ class Search {
   std::shared_ptr<LiteGenerator> start_of(const ModelConfig& model) {
     const auto cut = elastic_->cut(model);
     if (!fit_obstacle(teacher_.config.model, model).empty()) return cut;
+    teacher_.generator->to(torch::kCPU);
     const auto other = fitted(dynamic_cast<LiteGenerator&>(*teacher_.generator), model, seed());
     cut->to(device_), other->to(device_);
     const double of_cut = judge_->distance(*cut), of_fit = judge_->distance(*other);
