@@ -73,7 +73,7 @@ def change(rows):
 
 def diversity(rows):
     real = rows["teacher"].get("diversity-real")
-    return f"\n\nDiversity: mean perceptual distance of 1,000 pairs; of the training pictures {1000 * real:.4g}." if real else ""
+    return f"\n\nDiversity: mean perceptual distance (`pd` or `lpips` of eval) of 1,000 pairs; of the training pictures {1000 * real:.4g}." if real else ""
 
 
 def costs(arguments):
