@@ -90,7 +90,7 @@ def cost_table(board, host):
             "multiplications a picture": f"{board['macs']:,}",
             f"instructions a picture, {board['device']}": f"{board['instructions']:,}",
             f"time there at {board['mhz']} MHz": f"{board['least_seconds']:.2f} to {board['most_seconds']:.2f} s, not measured on a board",
-            "time on this CPU, one thread": f"{host['milliseconds']:.3f} ms"}
+            "time on this CPU, one thread, in this RAM": f"{host['milliseconds']:.3f} ms"}
     return "\n".join(["| | |", "| --- | ---: |"] + [f"| {name} | {value} |" for name, value in rows.items()])
 
 
