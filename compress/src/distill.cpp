@@ -4,9 +4,7 @@
 #include <utility>
 
 #include "centigan/compress/budget.h"
-#include "centigan/compress/fit.h"
 #include "centigan/compress/plan.h"
-#include "centigan/compress/prune.h"
 #include "centigan/compress/weight_bits.h"
 #include "centigan/core/clock.h"
 #include "centigan/core/error.h"
@@ -14,7 +12,6 @@
 #include "centigan/core/log.h"
 #include "centigan/core/progress.h"
 #include "centigan/core/text.h"
-#include "centigan/trainers/distillation.h"
 #include "distill_loop.h"
 #include "student_shape.h"
 
@@ -147,24 +144,14 @@ class Distillation {
     return shape_.start == "random" ? kFloatKimgFromChance : kFloatKimg;
   }
 
-  TrainParts parts_of(const TrainConfig& c, std::shared_ptr<Generator> student, torch::Device device) {
-    student->to(device);
-    TrainParts parts;
-    parts.generator = student;
-    parts.class_names = teacher_.class_names;
-    parts.objective = make_distill(distill_parts(c, teacher_, student, device));
-    return parts;
-  }
-
   TrainParts make_float_parts(const TrainConfig& c, torch::Device device) {
     const auto seed = static_cast<uint64_t>(config_.seed);
-    if (has_checkpoint(c.out)) return parts_of(c, make_generator(c.model, seed), device);
-    if (given_) return parts_of(c, given_(c.model), device);
+    if (has_checkpoint(c.out)) return distilled_student(c, teacher_, make_generator(c.model, seed), device);
+    if (given_) return distilled_student(c, teacher_, given_(c.model), device);
     if (!options_.quiet) say("the student's start: " + shape_.start);
-    if (shape_.start == "random") return parts_of(c, make_generator(c.model, seed), device);
-    LiteGenerator& teacher = as_lite(teacher_, config_.from);
-    const bool prune = shape_.start == "prune";
-    return parts_of(c, prune ? pruned(teacher, c.model, seed) : fitted(teacher, c.model, seed), device);
+    if (shape_.start == "random") return distilled_student(c, teacher_, make_generator(c.model, seed), device);
+    return distilled_student(c, teacher_, cut_out_of(as_lite(teacher_, config_.from), shape_.start, c.model, seed),
+                             device);
   }
 
   TrainParts make_parts(const TrainConfig& c, torch::Device device) {
@@ -174,7 +161,7 @@ class Distillation {
       report_.psnr_before = psnr_to_teacher(student->freeze("student"), *teacher_.generator);
       tell("integers of the float weights: ", report_.psnr_before);
     }
-    return parts_of(c, student, device);
+    return distilled_student(c, teacher_, student, device);
   }
 
   void measure_result() {

@@ -3,8 +3,12 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <utility>
 
+#include "centigan/compress/fit.h"
+#include "centigan/compress/prune.h"
 #include "centigan/core/clock.h"
+#include "centigan/trainers/distillation.h"
 
 namespace centigan {
 namespace {
@@ -47,6 +51,26 @@ TrainConfig distill_loop(const DistillConfig& config, const ModelConfig& model, 
   c.trainer.g_opt.lazy_correction = c.trainer.d_opt.lazy_correction = false;
   c.trainer.device = config.device;
   return c;
+}
+
+TrainParts student_parts(const Run& teacher, std::shared_ptr<Generator> student, std::unique_ptr<Objective> objective) {
+  TrainParts parts;
+  parts.generator = std::move(student);
+  parts.class_names = teacher.class_names;
+  parts.objective = std::move(objective);
+  return parts;
+}
+
+TrainParts distilled_student(const TrainConfig& config, const Run& teacher, std::shared_ptr<Generator> student,
+                             torch::Device device) {
+  student->to(device);
+  auto objective = make_distill(distill_parts(config, teacher, student, device));
+  return student_parts(teacher, std::move(student), std::move(objective));
+}
+
+std::shared_ptr<LiteGenerator> cut_out_of(LiteGenerator& teacher, const std::string& start, const ModelConfig& model,
+                                          uint64_t seed) {
+  return start == "prune" ? pruned(teacher, model, seed) : fitted(teacher, model, seed);
 }
 
 TrainOptions remaining_of(const TrainOptions& options, double begun) {

@@ -72,11 +72,6 @@ torch::Tensor least_squared(const torch::Tensor& x, const torch::Tensor& y) {
   return sums.solve();
 }
 
-// 3x3 neighbourhoods of every pixel: [N*H*W, 9*C].
-torch::Tensor neighbourhoods(const torch::Tensor& map) {
-  return at::im2col(map, {3, 3}, {1, 1}, {1, 1}, {1, 1}).transpose(1, 2).flatten(0, 1);
-}
-
 // Sums of `layer` before bias and gain, [N,C,H,W].
 torch::Tensor sums_of(const MapProbe& probe, const LiteUnitImpl& layer, size_t row) {
   if (layer.layer.op == LiteOp::kConv3)

@@ -31,7 +31,7 @@ torch::Tensor doubled(const torch::Tensor& picture) {
 // What a 3x3 kernel sees of a map, [pixels, 9*C + 1].
 torch::Tensor patches(const torch::Tensor& x, LiteOp op) {
   const auto map = op == LiteOp::kUp3 ? at::upsample_nearest2d(x, {2 * x.size(2), 2 * x.size(3)}) : x;
-  return with_ones(at::im2col(map, {3, 3}, {1, 1}, {1, 1}, {1, 1}).transpose(1, 2).flatten(0, 1));
+  return with_ones(neighbourhoods(map));
 }
 
 torch::Tensor pixels(const torch::Tensor& map) {

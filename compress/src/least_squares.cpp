@@ -33,6 +33,10 @@ torch::Tensor solved(const torch::Tensor& a, const torch::Tensor& b) {
   return at::linalg_solve(with_ridge(a), b);
 }
 
+torch::Tensor neighbourhoods(const torch::Tensor& map) {
+  return at::im2col(map, {3, 3}, {1, 1}, {1, 1}, {1, 1}).transpose(1, 2).flatten(0, 1);
+}
+
 torch::Tensor with_ones(const torch::Tensor& x) {
   return at::cat({x, at::ones({x.size(0), 1}, x.options())}, 1);
 }

@@ -19,6 +19,9 @@ torch::Tensor with_ridge(const torch::Tensor& a);
 // Solves with_ridge(a) x = b; b [...,K,O].
 torch::Tensor solved(const torch::Tensor& a, const torch::Tensor& b);
 
+// What a 3x3 kernel sees of every pixel: [N,C,H,W] to [N*H*W, 9*C].
+torch::Tensor neighbourhoods(const torch::Tensor& map);
+
 // x [rows,K] and a column of ones.
 torch::Tensor with_ones(const torch::Tensor& x);
 

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "centigan/compress/fit.h"
-#include "centigan/compress/prune.h"
 #include "centigan/core/clock.h"
 #include "centigan/core/device.h"
 #include "centigan/core/error.h"
@@ -111,20 +110,10 @@ class Search {
     DistillConfig d = distill_config(config_);
     d.batch = config_.float_batch, d.lr = config_.widest_lr;
     const auto make = [this](const TrainConfig& c, torch::Device device) {
-      const auto student = make_generator(c.model, seed());
-      student->to(device);
-      return parts_of(student, make_distill(distill_parts(c, teacher_, student, device)));
+      return distilled_student(c, teacher_, make_generator(c.model, seed()), device);
     };
     return train_with(distill_loop(d, shape_.model, config_.out + "-widest", config_.widest_kimg),
                       remaining_of(options_, begun_), make);
-  }
-
-  TrainParts parts_of(std::shared_ptr<Generator> student, std::unique_ptr<Objective> objective) const {
-    TrainParts parts;
-    parts.generator = std::move(student);
-    parts.class_names = teacher_.class_names;
-    parts.objective = std::move(objective);
-    return parts;
   }
 
   TrainEnd train_elastic() {
@@ -135,7 +124,8 @@ class Search {
       const auto elastic = first_elastic(c.model, has_checkpoint(elastic_folder_));
       elastic->widest()->to(device), elastic->shorts()->to(device);
       auto parts = distill_parts(c, teacher_, elastic->widest(), device);
-      return parts_of(elastic->widest(), make_elastic_distill(std::move(parts), elastic, members_of_step()));
+      auto objective = make_elastic_distill(std::move(parts), elastic, members_of_step());
+      return student_parts(teacher_, elastic->widest(), std::move(objective));
     };
     return train_with(distill_loop(d, shape_.model, elastic_folder_, config_.elastic_kimg),
                       remaining_of(options_, begun_), make);
@@ -168,8 +158,7 @@ class Search {
     auto& generator = dynamic_cast<LiteGenerator&>(*widest.generator);
     const bool own = shape_.start == "copy" || shape_.start == "random";
     if (own) return std::make_shared<Elastic>(Elastic::of(generator, seed()));
-    const auto start = shape_.start == "prune" ? pruned(generator, model, seed()) : fitted(generator, model, seed());
-    return std::make_shared<Elastic>(Elastic::of(*start, seed()));
+    return std::make_shared<Elastic>(Elastic::of(*cut_out_of(generator, shape_.start, model, seed()), seed()));
   }
 
   void load_elastic() {
